@@ -1,0 +1,26 @@
+import type { Budget, Timing } from './measure.ts'
+
+/** How one system did under one workload. */
+export interface Row extends Timing {
+  readonly workload: string
+  readonly system: string
+  readonly precision: '32-true'
+}
+
+export interface Result {
+  readonly rows: readonly Row[]
+  /** What the rows mean together, a sentence each. */
+  readonly findings: readonly string[]
+}
+
+export interface WorkloadOptions {
+  readonly threads: number
+  readonly budget: Budget
+}
+
+/**
+ * A thing to measure.
+ *
+ * @throws Error when a system computes something else than the reference: its speed would be void
+ */
+export type Workload = (options: WorkloadOptions) => Promise<Result>

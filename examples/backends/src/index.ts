@@ -1,0 +1,2 @@
+export { type BackendOptions, backends, chooseBackend } from './backends.ts'
+export { choice } from './choice.ts'

@@ -1,0 +1,40 @@
+import { type Accelerator, DataLoader, type Dataset, manualSeed, type Tensor, Trainer } from '@voltaic/core'
+import { type Digit, firstOf, loadDigits } from './digits.ts'
+import { modes, networks } from './models.ts'
+
+export interface TrainOptions {
+  readonly accelerator: Accelerator
+  readonly model: keyof typeof networks
+  readonly mode: keyof typeof modes
+  readonly epochs: number
+  readonly seed: number
+  /** Train on so many digits only. Default: all. */
+  readonly samples?: number
+}
+
+export interface TrainResult {
+  /** Share of the held-out digits that were read right. */
+  readonly accuracy: number
+  readonly test: Dataset<Digit>
+  /** What each digit of `test` was read as. */
+  readonly readings: readonly number[]
+}
+
+/** A budget of seconds, for a check: few digits, few epochs. */
+export const quick = { epochs: 3, samples: 480 } as const
+
+/** Trains a classifier of digits, and tests it on digits that it has not seen. */
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { accelerator, model, mode, epochs, seed, samples = Infinity } = options
+  const digits = await loadDigits(seed)
+  manualSeed(seed)
+  const classifier = new modes[mode](networks[model](), { lr: 4e-3, stepSize: Math.ceil(epochs / 2) })
+  const trainer = new Trainer({ accelerator, maxEpochs: epochs })
+  const train = new DataLoader(firstOf(digits.train, samples), { batchSize: 32, shuffle: true, seed })
+  const test = new DataLoader(digits.test, { batchSize: 120 })
+  await trainer.fit(classifier, { train })
+  const { accuracy } = await trainer.test(classifier, test)
+  const predictions = (await trainer.predict(classifier, test)) as Tensor[]
+  const readings = await Promise.all(predictions.map((prediction) => prediction.data()))
+  return { accuracy: accuracy!, test: digits.test, readings: readings.flatMap((batch) => [...batch]) }
+}

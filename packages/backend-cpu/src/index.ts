@@ -1,0 +1,2 @@
+export { type CpuOptions, cpu } from './cpu.ts'
+export { formatPlan } from './format-graph-plan.ts'

@@ -1,0 +1,44 @@
+import type { ElementwiseName } from '@voltaic/core/graph'
+import type { Expression, ValueType } from '../../wasm/assembler/index.ts'
+import type { CpuDType } from '../dtypes.ts'
+import type { KernelCode } from '../kernel.ts'
+import { boolOperations } from './bool-operations.ts'
+import { castLanes } from './cast-lanes.ts'
+import { floatOperations } from './float-operations.ts'
+import { integerOperations } from './integer-operations.ts'
+import type { Lanes } from './lanes.ts'
+
+/** An operand: its register, and how to read it. */
+export interface LaneValue {
+  readonly dtype: CpuDType
+  readonly register: Expression
+}
+
+/**
+ * One elementwise primitive on registers, which are locals.
+ *
+ * @param dtype - of the result
+ */
+export function computeLanes<F extends ValueType, I extends ValueType, M extends ValueType>(
+  lanes: Lanes<F, I, M>,
+  code: KernelCode,
+  { op, dtype, args }: { readonly op: ElementwiseName; readonly dtype: CpuDType; readonly args: readonly LaneValue[] },
+): Expression {
+  const registers = args.map((arg) => arg.register)
+  if (op === 'cast') return castLanes(lanes, args[0]!, dtype)
+  if (op === 'where') return select(lanes, dtype, registers)
+  const from = args[0]!.dtype
+  if (from === 'float32') return floatOperations(lanes, code)[op]!(registers as Expression<F>[])
+  if (from === 'bool') return boolOperations(lanes)[op]!(registers as Expression<M>[])
+  return integerOperations(lanes, from)[op]!(registers as Expression<I>[])
+}
+
+function select<F extends ValueType, I extends ValueType, M extends ValueType>(
+  { float, int }: Lanes<F, I, M>,
+  dtype: CpuDType,
+  [mask, a, b]: readonly Expression[],
+): Expression {
+  if (dtype === 'float32') return float.select(mask as Expression<M>, a as Expression<F>, b as Expression<F>)
+  // Masks are integers of the same width, in vectors and alone.
+  return int.select(mask as Expression<M>, a as Expression<I>, b as Expression<I>)
+}

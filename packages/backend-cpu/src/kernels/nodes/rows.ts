@@ -1,0 +1,111 @@
+import { type Graph, type PrimitiveNode, sizeOf, type ValueId } from '@voltaic/core/graph'
+import { type Expression, type FunctionBuilder, f32, f32x4, i32, i32x4, v128 } from '../../wasm/assembler/index.ts'
+import { type CpuDType, log2Bytes } from '../dtypes.ts'
+import type { KernelCall, KernelImports, WasmKernel } from '../kernel.ts'
+import { addressOf } from '../region/loop-nest.ts'
+import { cloneCall } from './movement.ts'
+
+type I32 = Expression<'i32'>
+
+/** Rows read at indices along an axis. */
+export function indexSelectCalls(graph: Graph, node: PrimitiveNode<'indexSelect'>): KernelCall[] {
+  const {
+    inputs: [x, indices],
+    outputs: [out],
+    attributes: { axis },
+  } = node
+  const dtype = graph.values[x!]!.dtype as CpuDType
+  const rows = rowWords(graph, x!, indices!, axis)
+  const words = [...rows, addressOf(x!, dtype), addressOf(indices!, 'int32'), addressOf(out!, dtype)]
+  const reads = [...new Set([x!, indices!])]
+  return [{ label: 'indexSelect', kernel: select, words, reads, writes: [out!], inPlace: [], mayThrow: true }]
+}
+
+/** A copy of the operand, with rows added to it at indices along an axis, in order. */
+export function indexAddCalls(graph: Graph, node: PrimitiveNode<'indexAdd'>): KernelCall[] {
+  const {
+    inputs: [x, indices, updates],
+    outputs: [out],
+    attributes: { axis },
+  } = node
+  const dtype = graph.values[x!]!.dtype as CpuDType
+  const rows = rowWords(graph, x!, indices!, axis)
+  const words = [...rows, addressOf(out!, dtype), addressOf(indices!, 'int32'), addressOf(updates!, dtype)]
+  const kernel = dtype === 'float32' ? addFloats : addIntegers
+  const reads = [...new Set([indices!, updates!])]
+  const add: KernelCall = { label: 'indexAdd', kernel, words, reads, writes: [out!], inPlace: [], mayThrow: true }
+  return [cloneCall(graph, x!, out!), add]
+}
+
+/** Words: outer positions, indices, length of the axis, bytes of a row. */
+function rowWords(graph: Graph, x: ValueId, indices: ValueId, axis: number): number[] {
+  const { shape, dtype } = graph.values[x]!
+  const rowBytes = sizeOf(shape.slice(axis + 1)) * 2 ** log2Bytes(dtype as CpuDType)
+  return [sizeOf(shape.slice(0, axis)), graph.values[indices]!.size, shape[axis]!, rowBytes]
+}
+
+/** Walks the pairs of a row of the whole and a row at its index. */
+function forEachRow(who: string, visit: Visit): WasmKernel['define'] {
+  return (f, d, imports: KernelImports) => {
+    const words = Array.from({ length: 7 }, (_, at) => f.let(i32.load(d, 4 * at)))
+    const [outer, count, length, bytes, wholeStart, indices, selectedStart] = words
+    const whole = f.let(wholeStart!)
+    const selected = f.let(selectedStart!)
+    f.loop({ to: outer! }, () => {
+      f.loop({ to: count! }, (at) => {
+        const index = f.let(i32.load(i32.add(indices!, i32.shl(at, 2))))
+        f.if(i32.geU(index, length!), () => f.call(imports.outOfRange(who), index, length!))
+        visit(f, f.let(i32.add(whole, i32.mul(index, bytes!))), selected, bytes!)
+        f.set(selected, i32.add(selected, bytes!))
+      })
+      f.set(whole, i32.add(whole, i32.mul(length!, bytes!)))
+    })
+  }
+}
+
+const select: WasmKernel = {
+  kind: 'wasm',
+  key: 'indexSelect',
+  define: forEachRow('indexSelect', (f, row, selected, bytes) => {
+    // A call into the system costs more than a small row.
+    f.if(
+      i32.eq(bytes, 4),
+      () => f.store(i32, selected, i32.load(row)),
+      () => f.copy(selected, row, bytes),
+    )
+  }),
+}
+
+const addFloats: WasmKernel = {
+  kind: 'wasm',
+  key: 'indexAdd float32',
+  define: forEachRow(
+    'indexAdd',
+    addRow(f32x4.add, (f, to, from) => f.store(f32, to, f32.add(f32.load(to), f32.load(from)))),
+  ),
+}
+
+const addIntegers: WasmKernel = {
+  kind: 'wasm',
+  key: 'indexAdd integers',
+  define: forEachRow(
+    'indexAdd',
+    addRow(i32x4.add, (f, to, from) => f.store(i32, to, i32.add(i32.load(to), i32.load(from)))),
+  ),
+}
+
+type Visit = (f: FunctionBuilder, row: I32, selected: I32, bytes: I32) => void
+
+function addRow(
+  addVectors: (x: Expression<'v128'>, y: Expression<'v128'>) => Expression<'v128'>,
+  addOne: (f: FunctionBuilder, to: I32, from: I32) => void,
+): Visit {
+  return (f, row, selected, bytes) => {
+    const whole = f.let(i32.and(bytes, -16))
+    f.loop({ to: whole, step: 16 }, (at) => {
+      const to = f.let(i32.add(row, at))
+      f.store(v128, to, addVectors(v128.load(to), v128.load(i32.add(selected, at))))
+    })
+    f.loop({ from: whole, to: bytes, step: 4 }, (at) => addOne(f, f.let(i32.add(row, at)), i32.add(selected, at)))
+  }
+}

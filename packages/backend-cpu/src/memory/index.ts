@@ -1,0 +1,1 @@
+export { DeviceMemory, type DeviceMemoryOptions } from './device-memory.ts'

@@ -1,0 +1,92 @@
+import * as g from '@voltaic/core/graph'
+import { expect, test } from 'vitest'
+import { formatPlan } from '../../src/plan/format-plan.ts'
+import { makePlan } from '../../src/plan/make-plan.ts'
+import { canRun } from '../../src/session/model.ts'
+import { graphOf, input } from '../support/graphs.ts'
+import { mlpStep } from '../support/mlp-step.ts'
+
+const planOf = (graph: ReturnType<typeof graphOf>) => formatPlan(makePlan(graph, canRun))
+
+test('a training step is one session between two passes of WebAssembly, updates in place', () => {
+  expect(planOf(mlpStep().graph)).toMatchInlineSnapshot(`
+    "wasm: 1 calls
+      index equal cast over [64, 10]
+    session: 22 nodes, 6 inputs, 5 outputs (819.2 kB)
+      matmul(float32[64, 784], float32[256, 784]) → float32[64, 256]
+      add(float32[64, 256], float32[256]) → float32[64, 256]
+      literal() → float32[]
+      maximum(float32[64, 256], float32[]) → float32[64, 256]
+      matmul(float32[64, 256], float32[10, 256]) → float32[64, 10]
+      add(float32[64, 10], float32[10]) → float32[64, 10]
+      max(float32[64, 10]) → float32[64, 1]
+      sub(float32[64, 10], float32[64, 1]) → float32[64, 10]
+      exp(float32[64, 10]) → float32[64, 10]
+      sum(float32[64, 10]) → float32[64, 1]
+      log(float32[64, 1]) → float32[64, 1]
+      sub(float32[64, 1], float32[64, 10]) → float32[64, 10]
+      literal() → float32[]
+      less(float32[], float32[64, 256]) → bool[64, 256]
+      div(float32[64, 10], float32[64, 1]) → float32[64, 10]
+      sub(float32[64, 10], float32[64, 10]) → float32[64, 10]
+      div(float32[64, 10], float32[]) → float32[64, 10]
+      matmul(float32[64, 10], float32[10, 256]) → float32[64, 256]
+      where(bool[64, 256], float32[64, 256], float32[]) → float32[64, 256]
+      matmul(float32[64, 256], float32[64, 784]) → float32[256, 784]
+      sum(float32[64, 256]) → float32[256]
+      matmul(float32[64, 10], float32[64, 256]) → float32[10, 256]
+    wasm: 7 calls
+      mul sum over [64, 10]
+      div over []
+      mul add mul sub over [256, 784]
+      mul add mul sub over [256]
+      mul add mul sub over [10, 256]
+      sum over [64, 10]
+      mul add mul sub over [10]
+    9 outputs, 8 written over donated inputs; 821.8 kB scratch"
+  `)
+})
+
+test('a graph without contractions has no session', () => {
+  const x = input([4, 8])
+  const y = g.exp(x)
+  expect(planOf(graphOf([y, g.sum(y, [1])], [x]))).toMatchInlineSnapshot(`
+    "wasm: 1 calls
+      exp sum over [4, 8]
+    2 outputs, 0 written over donated inputs; 0 B scratch"
+  `)
+})
+
+test('what ONNX Runtime lacks between contractions splits the session, and the plan says so', () => {
+  const [x, w] = [input([32, 32]), input([32, 32])]
+  const h = g.matmul(x, w)
+  const angle = g.atan2(h, x)
+  expect(planOf(graphOf([g.matmul(angle, w)], [x, w]))).toMatchInlineSnapshot(`
+    "session 1: 1 nodes, 2 inputs, 1 outputs (4.1 kB)
+      matmul(float32[32, 32], float32[32, 32]) → float32[32, 32]
+    wasm: 1 calls
+      atan2 over [32, 32]
+    session 2: 1 nodes, 2 inputs, 1 outputs (4.1 kB)
+      matmul(float32[32, 32], float32[32, 32]) → float32[32, 32]
+    split into 2 sessions: ONNX Runtime does not run what makes float32[32, 32]
+    1 outputs, 0 written over donated inputs; 8.2 kB scratch"
+  `)
+})
+
+test('a reshape shares the bytes of its operand', () => {
+  const x = input([4, 6])
+  expect(planOf(graphOf([g.reshape(g.neg(x), [24])], [x]))).toMatchInlineSnapshot(`
+    "wasm: 1 calls
+      neg over [4, 6]
+    1 outputs, 0 written over donated inputs; 0 B scratch"
+  `)
+})
+
+test('nothing is written over a donated input before the last step that may fail', () => {
+  const [p, x, indices] = [input([64]), input([8, 64]), input([8], 'int32')]
+  const rows = g.indexSelect(x, indices, 0)
+  const updated = g.sub(p, g.sum(rows, [0]))
+  const early = graphOf([g.neg(p), rows], [p, x, indices], [p])
+  expect(makePlan(graphOf([updated], [p, x, indices], [p]), canRun).takenOver).toEqual([0])
+  expect(makePlan(early, canRun).takenOver).toEqual([undefined, undefined])
+})

@@ -1,0 +1,136 @@
+import { MisconfigurationError, OutOfRangeError } from '../errors/errors.ts'
+import { checkEpoch, checkSeed } from '../util/host-random.ts'
+import { type BatchStream, type Collate, iterableBatches, mapStyleBatches } from './batch-stream.ts'
+import type { Collated } from './collate.ts'
+import { arrayDataset, type Dataset, type IterableDataset, isDataset } from './dataset.ts'
+import {
+  type BatchSampler,
+  batchesOf,
+  countBatches,
+  RandomSampler,
+  type Sampler,
+  SequentialSampler,
+} from './sampler.ts'
+
+/** How a `DataLoader` orders, groups and joins samples. */
+export interface DataLoaderOptions<Sample, Batch> {
+  /** Samples in a batch; default 1. The last batch of an epoch may be smaller. */
+  readonly batchSize?: number
+  /** A new random order in each epoch; default false. */
+  readonly shuffle?: boolean
+  /** Seed of the shuffle, a whole number from 0 to 2⁵³ − 1; default 0. */
+  readonly seed?: number
+  /** Leave out a last batch that is incomplete; default false. */
+  readonly dropLast?: boolean
+  /** Makes a batch of samples; default `defaultCollate`. */
+  readonly collate?: Collate<Sample, Batch>
+  /** The order of samples; excludes `shuffle`. */
+  readonly sampler?: Sampler
+  /** The order of whole batches; excludes `batchSize`, `shuffle`, `dropLast` and `sampler`. */
+  readonly batchSampler?: BatchSampler
+}
+
+/**
+ * Batches of a dataset, as host arrays; `for await` over it is one epoch.
+ *
+ * The order of epoch e is a pure function of the seed and e. Each iteration is independent of all others, and takes the
+ * next epoch: 0, 1, 2, …, or from where `setEpoch` says.
+ *
+ * Samples come from a map-style `Dataset`, an array, or anything that `for await` understands (then in its own order:
+ * `shuffle`, `sampler` and `batchSampler` are refused).
+ */
+export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterable<Batch> {
+  /** Samples in a full batch; undefined with a `batchSampler`. */
+  readonly batchSize: number | undefined
+  /** Batches in an epoch; undefined when the source does not know its length. */
+  readonly length: number | undefined
+  readonly #batches: BatchStream<Batch>
+  #epoch = 0
+
+  /**
+   * @throws MisconfigurationError when options contradict each other or the source
+   * @throws OutOfRangeError when `batchSize` is not a whole number ≥ 1, or `seed` out of range
+   */
+  constructor(source: Dataset<Sample> | IterableDataset<Sample>, options: DataLoaderOptions<Sample, Batch> = {}) {
+    const { batchSize = 1, dropLast = false, seed = 0, batchSampler } = options
+    const dataset = Array.isArray(source) ? arrayDataset<Sample>(source) : source
+    checkOptions(options, isDataset(dataset))
+    checkBatchSize(batchSize)
+    checkSeed('DataLoader', seed)
+    this.batchSize = batchSampler === undefined ? batchSize : undefined
+    if (isDataset(dataset)) {
+      const order = batchSampler ?? batchesOf(samplerOf(dataset, options), batchSize, dropLast)
+      this.length = order.length
+      this.#batches = mapStyleBatches(dataset, order, options.collate)
+    } else {
+      const samples = lengthOf(dataset)
+      this.length = samples === undefined ? undefined : countBatches(samples, batchSize, dropLast)
+      this.#batches = iterableBatches(dataset, batchSize, dropLast, options.collate)
+    }
+  }
+
+  /** The epoch which the next iteration takes. */
+  get epoch(): number {
+    return this.#epoch
+  }
+
+  /**
+   * Makes the next iteration take `epoch`; iterations under way are left alone.
+   *
+   * @throws OutOfRangeError when `epoch` is not a whole number from 0 to 2³² − 1
+   */
+  setEpoch(epoch: number): void {
+    checkEpoch('DataLoader', epoch)
+    this.#epoch = epoch
+  }
+
+  /** Starts an iteration over the current epoch, and moves `epoch` on. */
+  [Symbol.asyncIterator](): AsyncGenerator<Batch, void, undefined> {
+    return this.batches(this.#epoch++)
+  }
+
+  /**
+   * The batches of `epoch` from `firstBatch` on, whatever was iterated before: how a run is resumed in mid-epoch. Samples
+   * of a map-style dataset that come earlier are not touched; those of an iterable one are read and dropped.
+   */
+  batches(epoch: number, firstBatch = 0): AsyncGenerator<Batch, void, undefined> {
+    checkEpoch('DataLoader', epoch)
+    return this.#batches(epoch, firstBatch)
+  }
+}
+
+function samplerOf<Sample, Batch>(
+  dataset: Dataset<Sample>,
+  { shuffle = false, seed = 0, sampler }: DataLoaderOptions<Sample, Batch>,
+): Sampler {
+  if (sampler !== undefined) return sampler
+  return shuffle ? new RandomSampler(dataset, { seed }) : new SequentialSampler(dataset)
+}
+
+function lengthOf(source: IterableDataset<unknown>): number | undefined {
+  const { length } = source as { readonly length?: unknown }
+  return typeof length === 'number' ? length : undefined
+}
+
+function checkBatchSize(batchSize: number): void {
+  if (Number.isSafeInteger(batchSize) && batchSize >= 1) return
+  throw new OutOfRangeError(`DataLoader: batchSize is a whole number ≥ 1, got ${batchSize}`)
+}
+
+function checkOptions(options: Omit<DataLoaderOptions<unknown, unknown>, 'collate'>, indexed: boolean): void {
+  const { batchSize, shuffle, dropLast, sampler, batchSampler } = options
+  if (!indexed && (shuffle || sampler !== undefined || batchSampler !== undefined)) {
+    throw new MisconfigurationError(
+      'DataLoader: shuffle, sampler and batchSampler need samples with an index, got an iterable; ' +
+        'order the samples in the source, or pass a Dataset or an array',
+    )
+  }
+  if (sampler !== undefined && shuffle) {
+    throw new MisconfigurationError('DataLoader: two orders, got sampler and shuffle; pass one of them')
+  }
+  if (batchSampler !== undefined && (batchSize !== undefined || shuffle || dropLast || sampler !== undefined)) {
+    throw new MisconfigurationError(
+      'DataLoader: batchSampler makes the batches alone, got it with batchSize, shuffle, dropLast or sampler; leave those out',
+    )
+  }
+}

@@ -1,0 +1,178 @@
+/*
+ * The graph, for authors of backends and of ops: what a backend compiles, and the builders by which ops and tests record
+ * it. Users of tensors need none of it.
+ */
+
+export { threefry2x32 } from '../util/threefry.ts'
+export { alias, stopGradient } from './alias.ts'
+export {
+  abs,
+  acos,
+  acosh,
+  add,
+  and,
+  argmax,
+  argmin,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  avgPool,
+  avgPoolGrad,
+  type Binary,
+  broadcastTo,
+  cast,
+  ceil,
+  concat,
+  conv,
+  convInputGrad,
+  convWeightGrad,
+  cos,
+  cosh,
+  cumsum,
+  div,
+  equal,
+  erf,
+  exp,
+  expandReduced,
+  expm1,
+  flip,
+  floor,
+  floorDivide,
+  fullLike,
+  gather,
+  indexAdd,
+  indexSelect,
+  iota,
+  isFinite,
+  isNan,
+  less,
+  lessEqual,
+  literal,
+  literalLike,
+  log,
+  log1p,
+  matmul,
+  max,
+  maximum,
+  maxPool,
+  maxPoolGrad,
+  min,
+  minimum,
+  mul,
+  neg,
+  not,
+  or,
+  pad,
+  permute,
+  pow,
+  prod,
+  randomBits,
+  remainder,
+  reshape,
+  round,
+  scatterAdd,
+  shiftLeft,
+  shiftRight,
+  sigmoid,
+  sign,
+  sin,
+  sinh,
+  slice,
+  sliceAxis,
+  sort,
+  sqrt,
+  sub,
+  sum,
+  sumTo,
+  tan,
+  tanh,
+  topK,
+  transposeLast,
+  trunc,
+  type Unary,
+  where,
+  xor,
+} from './build.ts'
+export { type BuiltGraph, buildGraph, expand, placeholders, replay } from './build-graph.ts'
+export { call, inline, type Subgraph, traceSubgraph } from './call.ts'
+export { type Capture, type CaptureOptions, capture, sameKey } from './capture.ts'
+export { type CompositeDefinition, defineComposite } from './composite.ts'
+export { bceWithLogitsLoss, bceWithLogitsOp } from './composites/bce-with-logits.ts'
+export { type ClampAttributes, clamp, clampOp } from './composites/clamp.ts'
+export { type CrossEntropyAttributes, crossEntropyLoss, crossEntropyOp } from './composites/cross-entropy.ts'
+export { type GeluAttributes, gelu, geluOp } from './composites/gelu.ts'
+export { type LayerNormAttributes, layerNorm, layerNormOp } from './composites/layer-norm.ts'
+export type { Reduction } from './composites/reduce-loss.ts'
+export { relu, reluOp } from './composites/relu.ts'
+export { logSoftmax, logSoftmaxOp, softmax, softmaxOp } from './composites/softmax.ts'
+export { type AdamAttributes, adamOp } from './composites/updates/adam.ts'
+export { type SgdAttributes, sgdOp } from './composites/updates/sgd.ts'
+export {
+  bytesPerElement,
+  type DType,
+  dtypes,
+  type HostArray,
+  hostArray,
+  isFloat,
+  isHostArrayOf,
+  isInteger,
+  promote,
+} from './dtype.ts'
+export { type FusedStep, type FuseOptions, fuse } from './fuse.ts'
+export {
+  type Graph,
+  type GraphNode,
+  isPrimitive,
+  makersOf,
+  type PrimitiveNode,
+  packScalars,
+  readersOf,
+  readScalar,
+  type ScalarSpec,
+  type ValueId,
+} from './graph.ts'
+export { type HostTensor, hostTensor } from './host-tensor.ts'
+export type { Composite, Op, OpKind, Rules, Vjp, VjpContext } from './op.ts'
+export {
+  type AxisAttributes,
+  type ContractionAttributes,
+  type ConvAttributes,
+  type ElementwiseAttributes,
+  type MovementAttributes,
+  type None,
+  type PoolAttributes,
+  type Primitive,
+  type PrimitiveAttributes,
+  type PrimitiveName,
+  primitiveNames,
+  primitives,
+  type ReduceAttributes,
+  type ReductionAttributes,
+  type ShapeAttributes,
+  type SourceAttributes,
+} from './primitives.ts'
+export { formatGraph, formatNode } from './print.ts'
+export {
+  inputValue,
+  type LeafOptions,
+  NumberStorage,
+  numberValue,
+  record,
+  recordOne,
+  scalarValue,
+  withoutRecordingState,
+} from './record.ts'
+export type {
+  ElementwiseName,
+  Instruction,
+  ReductionName,
+  Region,
+  RegionInput,
+  RegionOutput,
+  RegionReduction,
+} from './region.ts'
+export { broadcastShapes, reducedShape, sameShape, sizeOf, stridesOf } from './shape.ts'
+export { formatShape, formatSpec, type Shape, specOf, type TensorSpec } from './spec.ts'
+export { type Node, type Storage, Value } from './value.ts'

@@ -1,0 +1,148 @@
+import { noGrad } from '../autograd/no-grad.ts'
+import { MisconfigurationError, OutOfRangeError, ShapeError } from '../errors/errors.ts'
+import { stopGradient } from '../graph/alias.ts'
+import * as build from '../graph/build.ts'
+import { scalarValue } from '../graph/record.ts'
+import { formatSpec, specOf } from '../graph/spec.ts'
+import type { Value } from '../graph/value.ts'
+import type { LogOptions } from '../module/module-host.ts'
+import { read } from '../tensor/flush.ts'
+import { decodeNumber } from '../tensor/host.ts'
+import { Slot } from '../tensor/slot.ts'
+import { TensorStorage } from '../tensor/storage.ts'
+import { Tensor } from '../tensor/tensor.ts'
+
+/** What was logged under one name. All on the device: 0-d float32 slots, realised by the step's commit. */
+interface Metric {
+  /** The latest value. */
+  readonly latest: Slot | null
+  /** Σ value · weight over the epoch. */
+  readonly total: Slot | null
+  /** Σ weight; batch sizes are known on the host. */
+  weight: number
+}
+
+/** Defaults of `log`, by where it is called. */
+export interface LogDefaults {
+  readonly onStep: boolean
+  readonly onEpoch: boolean
+  readonly batchSize: number
+}
+
+type Scope = 'train' | 'evaluation'
+
+/** Metrics as they are logged: kept on the device, downloaded when someone looks. */
+export class MetricStore {
+  /** Metrics as of the last epoch end, as plain numbers. */
+  callbackMetrics: Record<string, number> = {}
+  /** Where `log` is allowed now, and what it does by default; null elsewhere. */
+  defaults: LogDefaults | null = null
+  scope: Scope = 'train'
+  /** Names logged for the progress bar. */
+  readonly #shown = new Set<string>()
+  readonly #metrics: Record<Scope, Map<string, Metric>> = { train: new Map(), evaluation: new Map() }
+
+  /** Notes a value. @throws ShapeError when it has more than one element, MisconfigurationError outside steps and hooks */
+  log(name: string, value: Tensor | number, options: LogOptions): void {
+    const { defaults } = this
+    if (defaults === null) {
+      throw new MisconfigurationError(`log: works inside steps and batch hooks, got "${name}" outside of them`)
+    }
+    const {
+      progBar = false,
+      onStep = defaults.onStep,
+      onEpoch = defaults.onEpoch,
+      batchSize = defaults.batchSize,
+    } = options
+    if (!onStep && !onEpoch) {
+      throw new MisconfigurationError(`log: onStep or onEpoch must be true, got "${name}" with neither`)
+    }
+    if (!(batchSize >= 0)) {
+      throw new OutOfRangeError(`log: batchSize is a number ≥ 0, got ${batchSize} for "${name}"`)
+    }
+    const metric = this.#metric(name, { onStep, onEpoch })
+    if (progBar) this.#shown.add(name)
+    const scalar = toScalar(name, value)
+    if (metric.latest !== null) metric.latest.value = scalar
+    if (metric.total === null) return
+    const { total } = metric
+    total.value = noGrad(() => build.add(total.value!, build.mul(scalar, scalarValue(batchSize))))
+    metric.weight += batchSize
+  }
+
+  /** Means over the epoch, which is over; they join `callbackMetrics`. */
+  async endEpoch(): Promise<Readonly<Record<string, number>>> {
+    const metrics = [...this.#metrics[this.scope]]
+    const slots = metrics.map(([, { latest, total }]) => total ?? latest)
+    const numbers = await readScalars(slots.map((slot) => slot!.value!))
+    const means: Record<string, number> = {}
+    for (const [i, [name, { total, weight }]] of metrics.entries()) {
+      means[name] = total === null ? numbers[i]! : numbers[i]! / weight
+    }
+    this.callbackMetrics = { ...this.callbackMetrics, ...means }
+    return means
+  }
+
+  /** Forgets the epoch, in the scope that is on. */
+  reset(): void {
+    for (const { latest, total } of this.#metrics[this.scope].values()) {
+      latest?.drop()
+      total?.drop()
+    }
+    this.#metrics[this.scope].clear()
+  }
+
+  /** The latest values for the progress bar, and behind them the last validation's means. */
+  async readProgress(): Promise<Record<string, number>> {
+    const shown = [...this.#metrics.train].filter(
+      ([name, { latest }]) => this.#shown.has(name) && latest?.committed != null,
+    )
+    const numbers = await readScalars(shown.map(([, { latest }]) => latest!.committed!))
+    const values = Object.fromEntries(shown.map(([name], i) => [name, numbers[i]!]))
+    return { ...this.#shownMeans(), ...values }
+  }
+
+  #shownMeans(): Record<string, number> {
+    return Object.fromEntries(Object.entries(this.callbackMetrics).filter(([name]) => this.#shown.has(name)))
+  }
+
+  #metric(name: string, { onStep, onEpoch }: { readonly onStep: boolean; readonly onEpoch: boolean }): Metric {
+    const metrics = this.#metrics[this.scope]
+    let metric = metrics.get(name)
+    if (metric === undefined) {
+      metric = {
+        latest: onStep ? new Slot(name, null) : null,
+        total: onEpoch ? zeroSlot(name) : null,
+        weight: 0,
+      }
+      metrics.set(name, metric)
+    }
+    if ((metric.latest !== null) !== onStep || (metric.total !== null) !== onEpoch) {
+      throw new MisconfigurationError(
+        `log: a name keeps its onStep and onEpoch through an epoch, got others for "${name}"`,
+      )
+    }
+    return metric
+  }
+}
+
+/** A committed 0, so that the first step of an epoch is structured as all others. */
+function zeroSlot(name: string): Slot {
+  return Slot.committedOn(name, TensorStorage.ofHost(new Float32Array(1), specOf('float32', [])))
+}
+
+function toScalar(name: string, value: Tensor | number): Value {
+  if (typeof value === 'number') return scalarValue(value)
+  if (!(value instanceof Tensor))
+    throw new TypeError(`log: takes a number or a tensor, got ${typeof value} for "${name}"`)
+  const { spec } = value.value
+  if (spec.size !== 1) {
+    throw new ShapeError(`log: takes one element, got ${formatSpec(spec)} for "${name}"; log its mean() or max`)
+  }
+  return noGrad(() => build.reshape(build.cast(stopGradient(value.value), 'float32'), []))
+}
+
+async function readScalars(values: readonly Value[]): Promise<number[]> {
+  const data = await read(values)
+  return data.map((array, i) => decodeNumber(array[0]!, values[i]!.spec.dtype))
+}

@@ -1,0 +1,44 @@
+import type { ModuleHost } from '../module/module-host.ts'
+import { TrainingModule } from '../module/training-module.ts'
+import type { WrappedOptimizer } from '../strategy/wrapped-optimizer.ts'
+import { backward } from './automatic-optimization.ts'
+import type { LoopContext } from './loop-context.ts'
+
+/** What happens between the closure and the update: hooks, and in automatic optimization clipping. */
+export async function beforeOptimizerStep(
+  { module, call, options, optimizers }: LoopContext,
+  wrapped: WrappedOptimizer,
+): Promise<void> {
+  const { optimizer } = wrapped
+  await call('onBeforeOptimizerStep', optimizer)
+  if (!module.automaticOptimization) return
+  const { gradientClipVal, gradientClipAlgorithm } = options
+  const optimizerIdx = optimizers.wrapped.indexOf(wrapped)
+  await module.configureGradientClipping({ optimizer, optimizerIdx, gradientClipVal, gradientClipAlgorithm })
+}
+
+/** What a module in the loop of `context` can call. */
+export function moduleHost(context: LoopContext): ModuleHost {
+  const { progress, optimizers, metrics, strategy, promises } = context
+  return {
+    get globalStep() {
+      return progress.globalStep
+    },
+    get currentEpoch() {
+      return progress.epoch
+    },
+    optimizers: optimizers.wrapped,
+    lrSchedulers: optimizers.schedulers.map(({ scheduler }) => scheduler),
+    log: (name, value, options) => metrics.log(name, value, options),
+    manualBackward: (loss) => promises.hand('this.manualBackward(loss)', () => backward(context, loss)),
+    clipGradients(optimizer, clipValue, algorithm) {
+      strategy.precision.clipGradients(optimizer, clipValue, algorithm)
+    },
+  }
+}
+
+/** Whether the module overrides a hook in which the gradients of the step before can be seen. */
+export function looksAtGradients(module: TrainingModule): boolean {
+  const { onBeforeZeroGrad, optimizerZeroGrad } = TrainingModule.prototype
+  return module.onBeforeZeroGrad !== onBeforeZeroGrad || module.optimizerZeroGrad !== optimizerZeroGrad
+}

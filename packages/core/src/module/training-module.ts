@@ -1,0 +1,241 @@
+import { MisconfigurationError } from '../errors/errors.ts'
+import { Module } from '../nn/module.ts'
+import type { LRSchedulerLike } from '../optim/lr-scheduler.ts'
+import type { Optimizer } from '../optim/optimizer.ts'
+import type { GradientClipAlgorithm } from '../precision/precision-plugin.ts'
+import type { WrappedOptimizer } from '../strategy/wrapped-optimizer.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+import type { LogOptions, ModuleHost } from './module-host.ts'
+import type { OptimizerConfig } from './optimizer-config.ts'
+
+/** What a step may return: the loss, an object with the loss and more, or nothing. */
+export type StepOutput = Tensor | { readonly loss: Tensor; readonly [name: string]: unknown } | null
+
+/** What a step of manual optimization or of evaluation may return. */
+export type FreeStepOutput = Tensor | { readonly [name: string]: unknown } | null | undefined | void
+
+export interface OptimizerStepOptions {
+  readonly epoch: number
+  readonly batchIdx: number
+  readonly optimizer: WrappedOptimizer
+  readonly optimizerIdx: number
+  /** Forward, zeroGrad and backward; an override must see to it that it runs. */
+  readonly optimizerClosure: () => Promise<Tensor | null>
+}
+
+export interface ZeroGradOptions {
+  readonly epoch: number
+  readonly batchIdx: number
+  readonly optimizer: Optimizer
+  readonly optimizerIdx: number
+}
+
+export interface GradientClippingOptions {
+  readonly optimizer: Optimizer
+  readonly optimizerIdx: number
+  /** Null when the Trainer was given none. */
+  readonly gradientClipVal: number | null
+  readonly gradientClipAlgorithm: GradientClipAlgorithm | null
+}
+
+/**
+ * A module that knows how it is trained: its step, its optimizers, and hooks for everything the loop does. Subclass it,
+ * write `trainingStep` and `configureOptimizers`, and hand it to a Trainer.
+ */
+export abstract class TrainingModule<Batch = unknown> extends Module {
+  /** Whether the loop zeroes, goes backward and steps. False: `trainingStep` does all that itself. */
+  automaticOptimization = true
+  #host: ModuleHost | null = null
+
+  /**
+   * One batch. In automatic optimization the returned loss is differentiated; null skips the backward pass.
+   *
+   * @param batchIdx - number of the batch in its epoch, from 0
+   * @param optimizerIdx - number of the optimizer, 0 with a single one
+   */
+  abstract trainingStep(batch: Batch, batchIdx: number, optimizerIdx: number): FreeStepOutput | Promise<FreeStepOutput>
+
+  /** The optimizers, and with them the learning rate schedulers. */
+  abstract configureOptimizers(): OptimizerConfig
+
+  /** @param dataloaderIdx - number of the loader, 0 with a single one */
+  validationStep?(batch: Batch, batchIdx: number, dataloaderIdx: number): FreeStepOutput | Promise<FreeStepOutput>
+  testStep?(batch: Batch, batchIdx: number, dataloaderIdx: number): FreeStepOutput | Promise<FreeStepOutput>
+  /** What the model makes of a batch; by default `forward(batch)`. */
+  predictStep?(batch: Batch, batchIdx: number, dataloaderIdx: number): unknown
+
+  // Hooks, in the order of a fit. Each may be asynchronous.
+  onFitStart(): void | Promise<void> {}
+  onTrainStart(): void | Promise<void> {}
+  onTrainEpochStart(): void | Promise<void> {}
+  /** Returning −1 ends the epoch before this batch. */
+  onTrainBatchStart(_batch: Batch, _batchIdx: number): undefined | -1 | void | Promise<undefined | -1 | void> {}
+  onTrainBatchEnd(_outputs: unknown, _batch: Batch, _batchIdx: number): void | Promise<void> {}
+  onTrainEpochEnd(): void | Promise<void> {}
+  onTrainEnd(): void | Promise<void> {}
+  onFitEnd(): void | Promise<void> {}
+  onValidationStart(): void | Promise<void> {}
+  onValidationEpochStart(): void | Promise<void> {}
+  onValidationBatchStart(_batch: Batch, _batchIdx: number, _dataloaderIdx: number): void | Promise<void> {}
+  onValidationBatchEnd(
+    _outputs: unknown,
+    _batch: Batch,
+    _batchIdx: number,
+    _dataloaderIdx: number,
+  ): void | Promise<void> {}
+  onValidationEpochEnd(): void | Promise<void> {}
+  onValidationEnd(): void | Promise<void> {}
+  onTestStart(): void | Promise<void> {}
+  onTestEpochStart(): void | Promise<void> {}
+  onTestBatchStart(_batch: Batch, _batchIdx: number, _dataloaderIdx: number): void | Promise<void> {}
+  onTestBatchEnd(_outputs: unknown, _batch: Batch, _batchIdx: number, _dataloaderIdx: number): void | Promise<void> {}
+  onTestEpochEnd(): void | Promise<void> {}
+  onTestEnd(): void | Promise<void> {}
+  onBeforeZeroGrad(_optimizer: Optimizer): void | Promise<void> {}
+  onBeforeBackward(_loss: Tensor): void | Promise<void> {}
+  onAfterBackward(): void | Promise<void> {}
+  onBeforeOptimizerStep(_optimizer: Optimizer): void | Promise<void> {}
+
+  /** Adds up the gradients of `loss`. */
+  backward(loss: Tensor): void {
+    loss.backward()
+  }
+
+  /** One step of one optimizer; by default `optimizer.step(optimizerClosure)`. */
+  async optimizerStep({ optimizer, optimizerClosure }: OptimizerStepOptions): Promise<void> {
+    await optimizer.step(optimizerClosure)
+  }
+
+  /** Forgets the gradients before a backward pass. */
+  optimizerZeroGrad({ optimizer }: ZeroGradOptions): void {
+    optimizer.zeroGrad()
+  }
+
+  /** Clips gradients before an update; by default as the Trainer was told. Call `clipGradients` in an override. */
+  configureGradientClipping({
+    optimizer,
+    gradientClipVal,
+    gradientClipAlgorithm,
+  }: GradientClippingOptions): void | Promise<void> {
+    this.clipGradients(optimizer, { gradientClipVal, gradientClipAlgorithm })
+  }
+
+  /** Moves a scheduler on; `metric` is what a plateau scheduler monitors. */
+  lrSchedulerStep(scheduler: LRSchedulerLike, metric: number | null): void {
+    if (metric === null) scheduler.step()
+    else scheduler.step(metric)
+  }
+
+  /**
+   * Clips the gradients of `optimizer`; null clips nothing.
+   *
+   * @param options.gradientClipAlgorithm - default `'norm'`
+   * @throws TypeError for a value that is no number, MisconfigurationError for an algorithm that there is not
+   */
+  clipGradients(
+    optimizer: Optimizer,
+    {
+      gradientClipVal,
+      gradientClipAlgorithm = null,
+    }: { readonly gradientClipVal: number | null; readonly gradientClipAlgorithm?: GradientClipAlgorithm | null },
+  ): void {
+    if (gradientClipVal === null) return
+    if (typeof gradientClipVal !== 'number') {
+      throw new TypeError(`clipGradients: gradientClipVal is a number or null, got ${typeof gradientClipVal}`)
+    }
+    const algorithm = gradientClipAlgorithm ?? 'norm'
+    if (algorithm !== 'norm' && algorithm !== 'value') {
+      throw new MisconfigurationError(
+        `clipGradients: gradientClipAlgorithm is 'norm' or 'value', got ${JSON.stringify(algorithm)}`,
+      )
+    }
+    this.host.clipGradients(optimizer, gradientClipVal, algorithm)
+  }
+
+  /**
+   * In manual optimization: adds up the gradients of `loss`, with the precision's scaling and the backward hooks. Await it.
+   *
+   * @throws MisconfigurationError in automatic optimization
+   */
+  manualBackward(loss: Tensor): Promise<void> {
+    if (this.automaticOptimization) {
+      throw new MisconfigurationError(
+        'manualBackward: is for manual optimization, got automaticOptimization = true; set it to false, or return the loss from trainingStep',
+      )
+    }
+    return this.host.manualBackward(loss)
+  }
+
+  /** The only optimizer. @throws MisconfigurationError when there is another number of them */
+  optimizer(): WrappedOptimizer {
+    const { optimizers } = this.host
+    if (optimizers.length !== 1) {
+      throw new MisconfigurationError(`optimizer: there is not exactly one, got ${optimizers.length}; use optimizers()`)
+    }
+    return optimizers[0]!
+  }
+
+  /** All optimizers, in the order in which they were configured. */
+  optimizers<N extends number = number>(): Tuple<WrappedOptimizer, N> {
+    return this.host.optimizers as Tuple<WrappedOptimizer, N>
+  }
+
+  /** The only scheduler. @throws MisconfigurationError when there is another number of them */
+  lrScheduler(): LRSchedulerLike {
+    const { lrSchedulers } = this.host
+    if (lrSchedulers.length !== 1) {
+      throw new MisconfigurationError(
+        `lrScheduler: there is not exactly one, got ${lrSchedulers.length}; use lrSchedulers()`,
+      )
+    }
+    return lrSchedulers[0]!
+  }
+
+  /** All schedulers, in the order in which they were configured. */
+  lrSchedulers<N extends number = number>(): Tuple<LRSchedulerLike, N> {
+    return this.host.lrSchedulers as Tuple<LRSchedulerLike, N>
+  }
+
+  /**
+   * Notes a metric. Costs no read-back: values stay on the device until someone looks at them.
+   *
+   * @param value - a number or a tensor of one element
+   * @throws ShapeError when the tensor has more
+   */
+  log(name: string, value: Tensor | number, options: LogOptions = {}): void {
+    this.host.log(name, value, options)
+  }
+
+  /** Training batches that ended with an optimizer step, over all epochs. */
+  get globalStep(): number {
+    return this.#host?.globalStep ?? 0
+  }
+
+  /** Number of the running epoch, from 0. */
+  get currentEpoch(): number {
+    return this.#host?.currentEpoch ?? 0
+  }
+
+  /** What the loop gives the module for the time of a run. */
+  get host(): ModuleHost {
+    if (this.#host === null) {
+      throw new MisconfigurationError(
+        `${this.constructor.name}: is not being trained; optimizers(), log() and their like work inside a Trainer's hooks and steps`,
+      )
+    }
+    return this.#host
+  }
+
+  /** For the Trainer: begins a run, or ends one with what this gave when it began. */
+  attach(host: ModuleHost | null): ModuleHost | null {
+    const before = this.#host
+    this.#host = host
+    return before
+  }
+}
+
+type Tuple<T, N extends number, Found extends readonly T[] = []> = number extends N
+  ? readonly T[]
+  : Found['length'] extends N
+    ? Found
+    : Tuple<T, N, readonly [...Found, T]>

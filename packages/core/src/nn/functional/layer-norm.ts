@@ -1,0 +1,42 @@
+import { ShapeError } from '../../errors/errors.ts'
+import { broadcastTo, literalLike } from '../../graph/build.ts'
+import { layerNorm as layerNormValue } from '../../graph/composites/layer-norm.ts'
+import { sameShape } from '../../graph/shape.ts'
+import { formatShape, type Shape } from '../../graph/spec.ts'
+import { requireFloat } from '../../tensor/operand.ts'
+import { Tensor } from '../../tensor/tensor.ts'
+import { checkSameDType } from './check-dtype.ts'
+
+export interface LayerNormInputs {
+  /** Scale, `normalizedShape`; null (default) for 1. */
+  readonly weight?: Tensor | null
+  /** Shift, `normalizedShape`; null (default) for 0. */
+  readonly bias?: Tensor | null
+  /** Added to the variance. Default 1e-5. */
+  readonly eps?: number
+}
+
+/**
+ * (x − E[x]) / √(Var[x] + ε)·w + b, mean and (biased) variance over the trailing dimensions (Ba, Kiros, Hinton 2016).
+ *
+ * @param x - floats `[…, …normalizedShape]`
+ * @param normalizedShape - the trailing dimensions, of which there is at least one
+ * @throws ShapeError when `x` does not end in `normalizedShape`, or weight or bias is not of it
+ * @throws DTypeError when dtypes differ or are no floats
+ */
+export function layerNorm(
+  x: Tensor,
+  normalizedShape: Shape,
+  { weight = null, bias = null, eps = 1e-5 }: LayerNormInputs = {},
+): Tensor {
+  requireFloat('layerNorm', x.value)
+  const axes = normalizedShape.length
+  if (axes === 0 || axes > x.ndim || !sameShape(x.shape.slice(x.ndim - axes), normalizedShape)) {
+    throw new ShapeError(
+      `layerNorm: the input ends in the normalized shape, got ${formatShape(x.shape)} for ${formatShape(normalizedShape)}`,
+    )
+  }
+  for (const parameter of [weight, bias]) if (parameter !== null) checkSameDType('layerNorm', x, parameter)
+  const constant = (c: number) => broadcastTo(literalLike(x.value, c), normalizedShape)
+  return new Tensor(layerNormValue(x.value, weight?.value ?? constant(1), bias?.value ?? constant(0), { axes, eps }))
+}

@@ -1,0 +1,272 @@
+import { enableGrad, noGrad } from '../autograd/no-grad.ts'
+import { MisconfigurationError, OutOfRangeError, ShapeError } from '../errors/errors.ts'
+import { stopGradient } from '../graph/alias.ts'
+import { cast, fullLike } from '../graph/build.ts'
+import type { DType } from '../graph/dtype.ts'
+import { scalarValue } from '../graph/record.ts'
+import { formatShape } from '../graph/spec.ts'
+import type { Value } from '../graph/value.ts'
+import { commit, rollback } from '../tensor/flush.ts'
+import { Parameter } from '../tensor/parameter.ts'
+import { realm } from '../tensor/realm.ts'
+import { Slot } from '../tensor/slot.ts'
+import { snapshot } from '../tensor/snapshot.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+
+/** What every optimizer has. */
+export interface OptimizerOptions {
+  /** Learning rate, ≥ 0. */
+  readonly lr: number
+}
+
+/** Parameters that share options. The options may be changed between steps, by a scheduler say; nothing recompiles. */
+export type ParamGroup<Options extends OptimizerOptions> = { -readonly [K in keyof Options]: Options[K] } & {
+  readonly params: readonly Parameter[]
+  /** The learning rate that schedulers start from. */
+  initialLr?: number
+}
+
+/** Parameters with options of their own, in place of the optimizer's. */
+export type ParamGroupOptions<Options extends OptimizerOptions> = Partial<Options> & {
+  readonly params: Iterable<Parameter>
+}
+
+/** What an optimizer learns from: parameters, or groups of them. */
+export type OptimizerParameters<Options extends OptimizerOptions> =
+  | Iterable<Parameter>
+  | readonly ParamGroupOptions<Options>[]
+
+/** Recomputes the loss: zeroes gradients, goes forward and backward, and returns the loss. */
+export type Closure = () => Promise<Tensor | null> | Tensor | null
+
+/** State of an optimizer, as saved: tensors by the index of their parameter, and the options of each group. */
+export interface OptimizerStateDict {
+  readonly state: Readonly<Record<number, Readonly<Record<string, Tensor>>>>
+  readonly paramGroups: readonly Readonly<Record<string, unknown>>[]
+}
+
+/** State of one parameter by name, as PyTorch spells it: `exp_avg`, `momentum_buffer`. */
+export type ParameterState = Map<string, Slot>
+
+/**
+ * Updates parameters by their gradients. Updates are recorded like any op: inside a training step they run with its
+ * commit, elsewhere with `await step()`.
+ */
+export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOptions> {
+  readonly paramGroups: ParamGroup<Options>[] = []
+  readonly state: Map<Parameter, ParameterState> = new Map()
+  readonly defaults: Options
+
+  /**
+   * @throws MisconfigurationError when there is no parameter, or one is given twice
+   * @throws OutOfRangeError when an option is out of range
+   */
+  constructor(parameters: OptimizerParameters<Options>, defaults: Options) {
+    this.defaults = defaults
+    requireIterable(this.constructor.name, parameters)
+    const list = [...parameters]
+    if (list.length === 0) {
+      throw new MisconfigurationError(`${this.constructor.name}: needs at least one parameter, got an empty list`)
+    }
+    const areParameters = list.every((entry) => entry instanceof Parameter)
+    const groups = areParameters ? [{ params: list }] : list
+    for (const group of groups) this.addParamGroup(group as ParamGroupOptions<Options>)
+  }
+
+  /** Adds parameters, with options of their own if given. @throws MisconfigurationError when one is in a group already */
+  addParamGroup({ params, ...options }: ParamGroupOptions<Options>): void {
+    requireIterable(this.constructor.name, params)
+    const added = [...params]
+    const known = new Set(this.paramGroups.flatMap((group) => group.params))
+    for (const parameter of added) {
+      if (!(parameter instanceof Parameter)) {
+        throw new MisconfigurationError(`${this.constructor.name}: optimizes parameters, got ${String(parameter)}`)
+      }
+      if (known.has(parameter)) {
+        throw new MisconfigurationError(
+          `${this.constructor.name}: a parameter is given twice, got ${String(parameter)}`,
+        )
+      }
+      known.add(parameter)
+    }
+    const merged = { ...this.defaults, ...options }
+    this.check(merged)
+    this.paramGroups.push({ ...merged, params: added } as ParamGroup<Options>)
+  }
+
+  /**
+   * Updates every parameter that has a gradient.
+   *
+   * @param closure - recomputes the loss first
+   * @returns what the closure returned
+   */
+  async step(closure?: Closure): Promise<Tensor | null> {
+    const loss = closure === undefined ? null : await enableGradFor(closure)
+    noGrad(() => this.update())
+    if (realm.step === null) await commitOutside(loss)
+    return loss
+  }
+
+  /** Forgets the gradients, or fills them with zeros where there are any if `setToNull` is false. */
+  zeroGrad({ setToNull = true }: { readonly setToNull?: boolean } = {}): void {
+    for (const { gradient } of this.#parameters()) {
+      const { value } = gradient
+      if (value !== null) gradient.value = setToNull ? null : fullLike(value, 0)
+    }
+  }
+
+  /** A snapshot of state and options, untouched by later steps. */
+  stateDict(): OptimizerStateDict {
+    const parameters = this.#parameters()
+    const state: Record<number, Record<string, Tensor>> = {}
+    for (const [i, parameter] of parameters.entries()) {
+      const slots = this.state.get(parameter)
+      // A first step that was rolled back leaves its slots empty.
+      const filled = [...(slots ?? [])].filter(([, slot]) => slot.value !== null)
+      if (filled.length > 0) state[i] = Object.fromEntries(filled.map(([name, slot]) => [name, snapshot(slot)]))
+    }
+    const paramGroups = this.paramGroups.map(({ params, ...options }) => ({
+      ...options,
+      params: params.map((parameter) => parameters.indexOf(parameter)),
+    }))
+    return { state, paramGroups }
+  }
+
+  /**
+   * Takes over saved state. Groups and parameters must come in the order in which they were saved.
+   *
+   * @throws MisconfigurationError or ShapeError when they do not fit; nothing has changed then
+   */
+  loadStateDict({ state, paramGroups }: OptimizerStateDict): void {
+    const parameters = this.#parameters()
+    this.#checkGroups(paramGroups)
+    for (const [i, entries] of Object.entries(state)) this.#checkState(Number(i), parameters[Number(i)], entries)
+    for (const [i, { params: _, ...options }] of paramGroups.entries()) Object.assign(this.paramGroups[i]!, options)
+    const before = [...this.state.values()].flatMap((slots) => [...slots.values()])
+    this.state.clear()
+    for (const [i, entries] of Object.entries(state)) {
+      const parameter = parameters[Number(i)]!
+      const slots = this.stateOf(parameter)
+      for (const [name, { value }] of Object.entries(entries)) {
+        // As in PyTorch: a count of steps keeps its dtype, everything else has its parameter's.
+        const loaded = name === 'step' ? value : noGrad(() => cast(value, parameter.dtype))
+        slots.set(name, new Slot(name, stopGradient(loaded), { keepsInitial: true }))
+      }
+    }
+    for (const slot of before) slot.drop()
+  }
+
+  /** Checks the options of a group. @throws OutOfRangeError */
+  protected check({ lr }: Options): void {
+    this.checkRange('lr', lr, lr >= 0, 'a number ≥ 0')
+  }
+
+  protected checkRange(option: string, got: number, isGood: boolean, wanted: string): void {
+    if (!isGood) throw new OutOfRangeError(`${this.constructor.name}: ${option} is ${wanted}, got ${got}`)
+  }
+
+  /** Records the update of one parameter. */
+  protected abstract updateParameter(parameter: Parameter, gradient: Value, group: ParamGroup<Options>): void
+
+  /** State of a parameter, empty at first. */
+  protected stateOf(parameter: Parameter): ParameterState {
+    let slots = this.state.get(parameter)
+    if (slots === undefined) {
+      slots = new Map()
+      this.state.set(parameter, slots)
+    }
+    return slots
+  }
+
+  /** One piece of a parameter's state, or null before it is set. */
+  protected read(parameter: Parameter, name: string): Value | null {
+    return this.state.get(parameter)?.get(name)?.value ?? null
+  }
+
+  protected write(parameter: Parameter, name: string, value: Value): void {
+    const slots = this.stateOf(parameter)
+    const slot = slots.get(name)
+    if (slot === undefined) slots.set(name, new Slot(name, value))
+    else slot.value = value
+  }
+
+  /** A group's hyper-parameter as a runtime scalar, one node however many parameters of the group use it in this step. */
+  protected scalar(name: string, x: number, dtype: DType): Value {
+    // By name and not by number: two options that come to be equal must not change the structure of the step.
+    const key = `${name} ${dtype}`
+    let value = this.#scalars.get(key)
+    if (value === undefined) {
+      value = scalarValue(x, dtype)
+      this.#scalars.set(key, value)
+    }
+    return value
+  }
+
+  readonly #scalars = new Map<string, Value>()
+
+  /** Records the updates of all parameters that have a gradient. */
+  protected update(): void {
+    for (const group of this.paramGroups) {
+      this.#scalars.clear()
+      for (const parameter of group.params) {
+        const gradient = parameter.gradient.value
+        if (gradient !== null) this.updateParameter(parameter, stopGradient(gradient), group)
+      }
+    }
+  }
+
+  #parameters(): Parameter[] {
+    return this.paramGroups.flatMap((group) => group.params)
+  }
+
+  #checkGroups(saved: OptimizerStateDict['paramGroups']): void {
+    const counts = (groups: readonly { readonly params?: unknown }[]) =>
+      groups.map(({ params }) => (params as readonly unknown[]).length).join(', ')
+    const [have, got] = [counts(this.paramGroups), counts(saved)]
+    if (have !== got) {
+      throw new MisconfigurationError(`loadStateDict: the groups have ${have} parameters, got a state of ${got}`)
+    }
+  }
+
+  #checkState(i: number, parameter: Parameter | undefined, entries: Readonly<Record<string, Tensor>>): void {
+    if (parameter === undefined)
+      throw new MisconfigurationError(`loadStateDict: there is no parameter ${i}, got state for it`)
+    for (const [name, tensor] of Object.entries(entries)) {
+      const fits = tensor.ndim === 0 || formatShape(tensor.shape) === formatShape(parameter.shape)
+      if (!fits) {
+        throw new ShapeError(
+          `loadStateDict: ${name} of parameter ${i} has the shape ${formatShape(parameter.shape)}, got ${formatShape(tensor.shape)}`,
+        )
+      }
+    }
+  }
+}
+
+function requireIterable(who: string, parameters: unknown): void {
+  if (typeof (parameters as Partial<Iterable<unknown>> | undefined)?.[Symbol.iterator] === 'function') return
+  throw new MisconfigurationError(
+    `${who}: takes parameters, or groups { params } of them, got ${describe(parameters)}; pass module.parameters()`,
+  )
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'object' && value !== null ? value.constructor.name : typeof value
+}
+
+function enableGradFor(closure: Closure): ReturnType<Closure> {
+  // An asynchronous closure records under the ambient mode; the switch holds for what it does before its first await.
+  let result: ReturnType<Closure> = null
+  enableGrad(() => {
+    result = closure()
+  })
+  return result
+}
+
+async function commitOutside(loss: Tensor | null): Promise<void> {
+  try {
+    await commit(loss === null ? [] : [loss.value])
+  } catch (error) {
+    rollback()
+    throw error
+  }
+}

@@ -1,0 +1,35 @@
+import { OutOfRangeError } from '../errors/errors.ts'
+import { LRScheduler, type SchedulerStateDict } from './lr-scheduler.ts'
+import type { Optimizer } from './optimizer.ts'
+
+export interface StepLROptions {
+  /** Steps between two drops, a whole number ≥ 1. */
+  readonly stepSize: number
+  /** Factor of a drop; default 0.1. */
+  readonly gamma?: number
+}
+
+/** Multiplies the learning rate by `gamma` every `stepSize` steps. */
+export class StepLR extends LRScheduler {
+  readonly stepSize: number
+  readonly gamma: number
+
+  constructor(optimizer: Optimizer, { stepSize, gamma = 0.1 }: StepLROptions) {
+    super(optimizer)
+    if (!(Number.isInteger(stepSize) && stepSize >= 1)) {
+      throw new OutOfRangeError(`StepLR: stepSize is a whole number ≥ 1, got ${stepSize}`)
+    }
+    this.stepSize = stepSize
+    this.gamma = gamma
+    this.step()
+  }
+
+  protected override getLr(): number[] {
+    const isDrop = this.lastEpoch > 0 && this.lastEpoch % this.stepSize === 0
+    return this.groups.map(({ lr }) => (isDrop ? lr * this.gamma : lr))
+  }
+
+  protected override options(): SchedulerStateDict {
+    return { stepSize: this.stepSize, gamma: this.gamma }
+  }
+}

@@ -1,0 +1,43 @@
+import type { Module } from '../nn/module.ts'
+import type { Closure, Optimizer } from '../optim/optimizer.ts'
+import type { Tensor } from '../tensor/tensor.ts'
+
+/** How gradients are clipped: by their joint Euclidean norm, or element by element. */
+export type GradientClipAlgorithm = 'norm' | 'value'
+
+/** State of a plugin, as saved. */
+export type PrecisionStateDict = Readonly<Record<string, unknown>>
+
+/**
+ * What a precision changes about training, at Lightning's hook points. A strategy calls them; a plugin knows no loop and no
+ * accelerator.
+ */
+export interface PrecisionPlugin {
+  /** The name by which it is asked for: `'32-true'`. */
+  readonly precision: string
+  /** Casts parameters and buffers, once, before training. */
+  convertModule(module: Module): void
+  /** Casts the floating tensors of a batch. */
+  convertInput<Batch>(batch: Batch): Batch
+  /** Runs a training, validation, test or predict step. */
+  forwardContext<T>(step: () => T): T
+  /** The loss as it goes into the backward pass: scaled, say. */
+  preBackward(loss: Tensor): Tensor
+  /** Adds up the gradients of `loss`, as given by `preBackward`. */
+  backward(loss: Tensor): void
+  /** The loss as it is shown after the backward pass. */
+  postBackward(loss: Tensor): Tensor
+  /**
+   * One step of `optimizer`.
+   *
+   * @param closure - forward, backward and the hooks before the update
+   * @returns what the closure returned
+   */
+  optimizerStep(optimizer: Optimizer, closure: Closure): Promise<Tensor | null>
+  /** Brings the gradients of `optimizer` to their true size; a second call in the same step changes nothing. */
+  unscaleGradients(optimizer: Optimizer): void
+  /** Clips the gradients of `optimizer`; `clipValue` ≤ 0 clips nothing. */
+  clipGradients(optimizer: Optimizer, clipValue: number, algorithm: GradientClipAlgorithm): void
+  stateDict(): PrecisionStateDict
+  loadStateDict(state: PrecisionStateDict): void
+}

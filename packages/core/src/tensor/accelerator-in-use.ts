@@ -1,0 +1,77 @@
+import type { Accelerator } from '../accelerator/accelerator.ts'
+import { reference } from '../accelerator/reference/reference.ts'
+import { executablesOf, realm } from './realm.ts'
+import { TensorStorage } from './storage.ts'
+
+let ready: Promise<void> | null = null
+let turn: Promise<unknown> | null = null
+
+/** The accelerator that graphs run on, and a promise while it is being set up. */
+export function currentAccelerator(): { accelerator: Accelerator; ready: Promise<void> | null } {
+  if (realm.accelerator === null) {
+    const accelerator = reference()
+    realm.accelerator = accelerator
+    const settingUp = accelerator.setup().then(() => {
+      if (ready === settingUp) ready = null
+    })
+    ready = settingUp
+  }
+  return { accelerator: realm.accelerator, ready }
+}
+
+/**
+ * Makes `accelerator` the one on which tensors outside a Trainer are computed, in place of the reference. Sets it up; the
+ * one before it stays as it is, with the tensors that are on it.
+ */
+export async function useAccelerator(accelerator: Accelerator): Promise<void> {
+  await accelerator.setup()
+  realm.accelerator = accelerator
+  ready = null
+}
+
+/** Runs `fn` with `accelerator` (already set up) in use, and puts back the one before. */
+export async function withAccelerator<T>(accelerator: Accelerator, fn: () => Promise<T>): Promise<T> {
+  const before = { accelerator: realm.accelerator, ready }
+  realm.accelerator = accelerator
+  ready = null
+  try {
+    return await fn()
+  } finally {
+    realm.accelerator = before.accelerator
+    ready = before.ready
+  }
+}
+
+/**
+ * Brings what is on the accelerator in use to the host, unless that is `next`: from there `next` takes what it needs. What was
+ * computed before a Trainer came with an accelerator of its own, a parameter that was looked at say, goes on with that.
+ */
+export async function handOver(next: Accelerator): Promise<void> {
+  const { accelerator } = realm
+  if (accelerator !== null && accelerator !== next) await inTurn(() => TensorStorage.moveToHost(accelerator))
+}
+
+/** Prepares the teardown of `accelerator`: its tensors move to the host, its executables go. */
+export async function releaseAccelerator(accelerator: Accelerator): Promise<void> {
+  await inTurn(() => TensorStorage.moveToHost(accelerator))
+  executablesOf(accelerator).clear()
+}
+
+/**
+ * Runs flushes one after the other, in the order of the calls. The first one starts at once, so that nothing recorded in
+ * the meantime gets into it.
+ */
+export function inTurn<T>(flush: () => Promise<T>): Promise<T> {
+  const before = turn
+  const mine = before === null ? flush() : before.then(flush, flush)
+  const settled: Promise<void> = mine.then(
+    () => done(settled),
+    () => done(settled),
+  )
+  turn = settled
+  return mine
+}
+
+function done(settled: Promise<unknown>): void {
+  if (turn === settled) turn = null
+}

@@ -1,0 +1,56 @@
+import { DTypeError } from '../errors/errors.ts'
+import { cast } from '../graph/build.ts'
+import { type DType, isFloat, isInteger, promote, promoteWithNumber } from '../graph/dtype.ts'
+import { numberValue } from '../graph/record.ts'
+import type { Value } from '../graph/value.ts'
+
+/**
+ * The two operands of a binary op in the dtype in which they meet. A number takes the tensor's, as PyTorch has it; two
+ * numbers are float32.
+ */
+export function meet(x: Value | number, y: Value | number): [Value, Value] {
+  if (typeof x === 'number') {
+    if (typeof y === 'number') return [numberValue(x), numberValue(y)]
+    const [b, a] = withNumber(y, x)
+    return [a, b]
+  }
+  if (typeof y === 'number') return withNumber(x, y)
+  if (x.spec.dtype === y.spec.dtype) return [x, y]
+  // A scalar tensor of the same kind or a lower one does not widen the other operand.
+  const dtype = meetingDType(x, y)
+  return [cast(x, dtype), cast(y, dtype)]
+}
+
+function meetingDType(x: Value, y: Value): DType {
+  const [a, b] = [x.spec.dtype, y.spec.dtype]
+  if (x.spec.rank > 0 && y.spec.rank === 0 && kindOf(a) >= kindOf(b)) return a
+  if (y.spec.rank > 0 && x.spec.rank === 0 && kindOf(b) >= kindOf(a)) return b
+  return promote(a, b)
+}
+
+/** bool, then integers, then floats. */
+function kindOf(dtype: DType): number {
+  if (isFloat(dtype)) return 2
+  return isInteger(dtype) ? 1 : 0
+}
+
+function withNumber(x: Value, n: number): [Value, Value] {
+  const dtype = promoteWithNumber(x.spec.dtype, n)
+  return [cast(x, dtype), numberValue(n, dtype)]
+}
+
+/** `x` as a float: integers and bool become float32. */
+export function toFloat(x: Value): Value {
+  return isFloat(x.spec.dtype) ? x : cast(x, 'float32')
+}
+
+/**
+ * Refuses what is no float.
+ *
+ * @throws DTypeError
+ */
+export function requireFloat(who: string, x: Value): void {
+  if (!isFloat(x.spec.dtype)) {
+    throw new DTypeError(`${who}: takes floats, got ${x.spec.dtype}; cast it first, to('float32')`)
+  }
+}

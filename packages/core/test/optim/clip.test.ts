@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { OutOfRangeError } from '../../src/errors/errors.ts'
+import { clipGradNorm, clipGradValue } from '../../src/optim/clip.ts'
+import { tensor } from '../../src/tensor/creation.ts'
+import { Parameter } from '../../src/tensor/parameter.ts'
+import { expectWithin } from '../support/close.ts'
+import recorded from './fixtures/clipping.json' with { type: 'json' }
+import { flat, loss, parameters } from './problem.ts'
+
+// Numbers of PyTorch 1.13.1.
+async function gradients(params: readonly Parameter[]): Promise<number[][]> {
+  return Promise.all(params.map((parameter) => flat(parameter.grad!)))
+}
+
+function afterBackward(): Parameter[] {
+  const [a, b] = parameters()
+  loss(a, b).backward()
+  return [a, b]
+}
+
+test.for(recorded.norm)('a norm above $maxNorm is scaled down to it', async ({ maxNorm, after, returned }) => {
+  const params = afterBackward()
+  const norm = clipGradNorm(params, maxNorm)
+  expectWithin([await norm.item()], [returned], 1e-12)
+  for (const [i, gradient] of (await gradients(params)).entries()) expectWithin(gradient, after[i]!, 1e-12)
+})
+
+test.for(recorded.value)('every element is limited to ±$clipValue', async ({ clipValue, after }) => {
+  const params = afterBackward()
+  clipGradValue(params, clipValue)
+  for (const [i, gradient] of (await gradients(params)).entries()) expectWithin(gradient, after[i]!, 1e-12)
+})
+
+test('parameters without a gradient are left alone, and without any the norm is 0', async () => {
+  const [a] = parameters()
+  const idle = new Parameter(tensor([1, 2], { dtype: 'float64' }))
+  a.sum().backward()
+  await clipGradNorm([a, idle], 1).item()
+  expect(idle.grad).toBeNull()
+  expect(await clipGradNorm([idle], 1).item()).toBe(0)
+})
+
+test.for([-1, Number.NaN])('a limit of %d is refused', (limit) => {
+  const [a] = parameters()
+  expect(() => clipGradNorm([a], limit)).toThrow(OutOfRangeError)
+  expect(() => clipGradNorm([a], limit)).toThrow(`clipGradNorm: maxNorm is a number ≥ 0, got ${limit}`)
+  expect(() => clipGradValue([a], limit)).toThrow(`clipGradValue: clipValue is a number ≥ 0, got ${limit}`)
+})
