@@ -42,7 +42,7 @@ export function placeNodes(graph: Graph, canRun: CanRun): Place[] {
 }
 
 /** Whether node `index` multiplies and adds, or slides windows, over at least one element. */
-export function isContraction(graph: Graph, index: number): boolean {
+function isContraction(graph: Graph, index: number): boolean {
   const { op, inputs, outputs } = graph.nodes[index]!
   if (op.kind !== 'primitive' || !contractionNames.has(op.name)) return false
   return [...inputs, ...outputs].every((value) => graph.values[value]!.size > 0)

@@ -1,4 +1,4 @@
-import { AutogradError } from '../errors/errors.ts'
+import { AutogradError, ExpiredTensorError } from '../errors/errors.ts'
 import { alias } from '../graph/alias.ts'
 import { add, fullLike } from '../graph/build.ts'
 import { call, callOp, inline, type Subgraph, traceSubgraph } from '../graph/call.ts'
@@ -19,6 +19,7 @@ export interface GradientOptions {
  *
  * @param seed - the gradient of `root`; 1 by default, which needs a scalar
  * @throws AutogradError when `root` requires no gradient, or has many elements and no seed
+ * @throws ExpiredTensorError when part of its graph belongs to a step that has ended
  */
 export function backward(root: Value, seed?: Value, options: GradientOptions = {}): void {
   const gradients = differentiate('backward', [root], [seed ?? defaultSeed('backward', root)], options)
@@ -134,7 +135,8 @@ function topologicalOrder(roots: readonly Value[], boundary: ReadonlySet<Value>)
   const cursor: number[] = []
   const enter = (value: Value): void => {
     if (!value.requiresGrad || value.node.mark === traversal || boundary.has(value)) return
-    if (value.expiry !== null) throw new AutogradError(`backward: part of the graph is gone: ${value.expiry(value)}`)
+    if (value.expiry !== null)
+      throw new ExpiredTensorError(`backward: part of the graph is gone: ${value.expiry(value)}`)
     value.node.mark = traversal
     stack.push(value.node)
     cursor.push(0)

@@ -38,8 +38,7 @@ export class ProgressBar implements Callback {
   }
 
   async onTrainEpochEnd(trainer: TrainerView): Promise<void> {
-    this.#status = formatMetrics(await trainer.readProgressMetrics())
-    this.#end()
+    await this.#endWithMeans(trainer)
     this.#isFitting = false
   }
 
@@ -51,8 +50,8 @@ export class ProgressBar implements Callback {
     if (!this.#isFitting) return this.#advance(trainer)
   }
 
-  onValidationEnd(): void {
-    if (!this.#isFitting) this.#end()
+  async onValidationEnd(trainer: TrainerView): Promise<void> {
+    if (!this.#isFitting) await this.#endWithMeans(trainer)
   }
 
   async onTestStart(trainer: TrainerView): Promise<void> {
@@ -63,8 +62,8 @@ export class ProgressBar implements Callback {
     return this.#advance(trainer)
   }
 
-  onTestEnd(): void {
-    this.#end()
+  async onTestEnd(trainer: TrainerView): Promise<void> {
+    await this.#endWithMeans(trainer)
   }
 
   onException(): void {
@@ -97,6 +96,11 @@ export class ProgressBar implements Callback {
   #rate(): string {
     const perSecond = (this.#done * 1000) / Math.max(performance.now() - this.#beganAt, 1)
     return `${perSecond < 10 ? perSecond.toFixed(2) : Math.round(perSecond)} batches/s`
+  }
+
+  async #endWithMeans(trainer: TrainerView): Promise<void> {
+    this.#status = formatMetrics(await trainer.readProgressMetrics())
+    this.#end()
   }
 
   #end(): void {

@@ -37,7 +37,7 @@ export class AutogradError extends VoltaicError {
   readonly code = 'VOLTAIC_AUTOGRAD'
 }
 
-/** A NaN or an infinity found by `detectAnomaly`; the message names the line that made it. */
+/** A NaN found by `detectAnomaly`; the message names the line that made it. */
 export class AnomalyError extends VoltaicError {
   readonly code = 'VOLTAIC_ANOMALY'
 }

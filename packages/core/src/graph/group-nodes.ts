@@ -28,7 +28,7 @@ const elementwise: ReadonlySet<string> = new Set(elementwiseNames)
 const reducing: ReadonlySet<string> = new Set(reductionNames)
 
 /** Whether node `i` is elementwise. */
-export function isElementwise(graph: Graph, i: number): boolean {
+function isElementwise(graph: Graph, i: number): boolean {
   const { op } = graph.nodes[i]!
   return op.kind === 'primitive' && elementwise.has(op.name)
 }

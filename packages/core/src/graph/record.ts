@@ -104,9 +104,9 @@ function leafOp<A extends object>(name: string): Op<A> {
 }
 
 /** A value that exists: a buffer on a device, or host data on its way to one. */
-export const inputOp: Op<{ readonly role: string }> = leafOp('input')
+const inputOp: Op<{ readonly role: string }> = leafOp('input')
 /** A number that arrives with each run: the learning rate, a random counter. */
-export const scalarOp: Op<{ readonly role: string }> = leafOp('scalar')
+const scalarOp: Op<{ readonly role: string }> = leafOp('scalar')
 /** A number the user wrote: structure, until it is seen with a second value. */
 export const numberOp: Op<{ readonly role: string }> = leafOp('number')
 

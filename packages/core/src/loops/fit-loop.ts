@@ -1,4 +1,5 @@
-import type { Batches } from './batches.ts'
+import { MisconfigurationError } from '../errors/errors.ts'
+import { type Batches, countBatches } from './batches.ts'
 import { EvaluationLoop } from './evaluation-loop.ts'
 import type { LoopContext } from './loop-context.ts'
 import { TrainingEpochLoop } from './training-epoch-loop.ts'
@@ -16,7 +17,9 @@ export class FitLoop {
   }
 
   async run(train: Batches<unknown>, validation: Batches<unknown> | null): Promise<void> {
-    const { module, call } = this.#context
+    const { module, progress, call } = this.#context
+    progress.numBatches = countBatches(train)
+    this.#checkOptimizers()
     module.train()
     await call('onFitStart')
     if (!this.#isDone()) {
@@ -36,6 +39,17 @@ export class FitLoop {
     await call('onTrainEpochEnd')
     metrics.reset()
     progress.epoch++
+  }
+
+  #checkOptimizers(): void {
+    const { optimizers, options } = this.#context
+    if (optimizers.wrapped.length > 0) return
+    if (options.maxEpochs < 0) {
+      throw new MisconfigurationError(
+        `fit: without an optimizer no step is ever counted, got maxSteps ${options.maxSteps} and no maxEpochs; set maxEpochs`,
+      )
+    }
+    console.warn('configureOptimizers: returned null; batches go forward and backward, and nothing is learned')
   }
 
   #isDone(): boolean {

@@ -39,7 +39,7 @@ export class MetricStore {
   defaults: LogDefaults | null = null
   scope: Scope = 'train'
   /** Names logged for the progress bar. */
-  readonly #shown = new Set<string>()
+  readonly #shown: Record<Scope, Set<string>> = { train: new Set(), evaluation: new Set() }
   readonly #metrics: Record<Scope, Map<string, Metric>> = { train: new Map(), evaluation: new Map() }
 
   /** Notes a value. @throws ShapeError when it has more than one element, MisconfigurationError outside steps and hooks */
@@ -61,7 +61,7 @@ export class MetricStore {
       throw new OutOfRangeError(`log: batchSize is a number ≥ 0, got ${batchSize} for "${name}"`)
     }
     const metric = this.#metric(name, { onStep, onEpoch })
-    if (progBar) this.#shown.add(name)
+    if (progBar) this.#shown[this.scope].add(name)
     const scalar = toScalar(name, value)
     if (metric.latest !== null) metric.latest.value = scalar
     if (metric.total === null) return
@@ -92,18 +92,15 @@ export class MetricStore {
     this.#metrics[this.scope].clear()
   }
 
-  /** The latest values for the progress bar, and behind them the last validation's means. */
+  /** What was logged with `progBar`: means of the running or last evaluation; in training, also the latest values. */
   async readProgress(): Promise<Record<string, number>> {
+    const means = Object.entries(this.callbackMetrics).filter(([name]) => this.#shown.evaluation.has(name))
+    if (this.scope === 'evaluation') return Object.fromEntries(means)
     const shown = [...this.#metrics.train].filter(
-      ([name, { latest }]) => this.#shown.has(name) && latest?.committed != null,
+      ([name, { latest }]) => this.#shown.train.has(name) && latest?.committed != null,
     )
     const numbers = await readScalars(shown.map(([, { latest }]) => latest!.committed!))
-    const values = Object.fromEntries(shown.map(([name], i) => [name, numbers[i]!]))
-    return { ...this.#shownMeans(), ...values }
-  }
-
-  #shownMeans(): Record<string, number> {
-    return Object.fromEntries(Object.entries(this.callbackMetrics).filter(([name]) => this.#shown.has(name)))
+    return Object.fromEntries([...means, ...shown.map(([name], i) => [name, numbers[i]!] as const)])
   }
 
   #metric(name: string, { onStep, onEpoch }: { readonly onStep: boolean; readonly onEpoch: boolean }): Metric {

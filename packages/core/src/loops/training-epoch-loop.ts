@@ -3,7 +3,7 @@ import { batchSizeOf } from '../strategy/batch-to-device.ts'
 import { commit, commitAssigned, rollback } from '../tensor/flush.ts'
 import { openStep } from '../tensor/step-scope.ts'
 import { AutomaticOptimization } from './automatic-optimization.ts'
-import { type Batches, countBatches, type NumberedBatch, numbered } from './batches.ts'
+import { type Batches, type NumberedBatch, numbered } from './batches.ts'
 import type { LoopContext } from './loop-context.ts'
 import { ManualOptimization } from './manual-optimization.ts'
 import { stepSchedulers } from './schedulers.ts'
@@ -30,7 +30,6 @@ export class TrainingEpochLoop {
   async run(source: Batches<unknown>): Promise<boolean> {
     const { progress, options } = this.#context
     progress.batch = 0
-    progress.numBatches = countBatches(source)
     for await (const numberedBatch of numbered(source)) {
       if (options.maxSteps >= 0 && progress.globalStep >= options.maxSteps) return false
       if (!(await this.#batch(numberedBatch))) return false

@@ -1,6 +1,7 @@
 import { fullLike, literal } from '../graph/build.ts'
 import { type AdamScalars, adamUpdate } from '../graph/composites/updates/adam.ts'
 import type { DType } from '../graph/dtype.ts'
+import { scalarValue } from '../graph/record.ts'
 import type { Value } from '../graph/value.ts'
 import type { Parameter } from '../tensor/parameter.ts'
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from './optimizer.ts'
@@ -56,26 +57,31 @@ export class Adam extends Optimizer<AdamOptions> {
       vMax: amsgrad ? (this.read(parameter, 'max_exp_avg_sq') ?? fullLike(p, 0)) : null,
     }
     const attributes = { amsgrad, weightDecay: weightDecay !== 0, decoupled: this.decoupled, maximize }
-    const [updated, step, m, v, vMax] = adamUpdate(p, gradient, state, this.#scalarsOf(group, p.spec.dtype), attributes)
+    const { dtype } = p.spec
+    const scalars = this.shared(dtype, () => scalarsOf(group, dtype))
+    const [updated, step, m, v, vMax] = adamUpdate(p, gradient, state, scalars, attributes)
     parameter.slot.value = updated!
     this.write(parameter, 'step', step!)
     this.write(parameter, 'exp_avg', m!)
     this.write(parameter, 'exp_avg_sq', v!)
     if (vMax !== undefined) this.write(parameter, 'max_exp_avg_sq', vMax)
   }
+}
 
-  #scalarsOf({ lr, betas: [beta1, beta2], eps, weightDecay }: ParamGroup<AdamOptions>, dtype: DType): AdamScalars {
-    return {
-      lr: this.scalar('lr', lr, dtype),
-      beta1: this.scalar('beta1', beta1, dtype),
-      beta2: this.scalar('beta2', beta2, dtype),
-      rest1: this.scalar('rest1', 1 - beta1, dtype),
-      rest2: this.scalar('rest2', 1 - beta2, dtype),
-      logBeta1: this.scalar('logBeta1', Math.log(beta1), dtype),
-      logBeta2: this.scalar('logBeta2', Math.log(beta2), dtype),
-      eps: this.scalar('eps', eps, dtype),
-      weightDecay: this.scalar('weightDecay', weightDecay, dtype),
-    }
+function scalarsOf(
+  { lr, betas: [beta1, beta2], eps, weightDecay }: ParamGroup<AdamOptions>,
+  dtype: DType,
+): AdamScalars {
+  return {
+    lr: scalarValue(lr, dtype),
+    beta1: scalarValue(beta1, dtype),
+    beta2: scalarValue(beta2, dtype),
+    rest1: scalarValue(1 - beta1, dtype),
+    rest2: scalarValue(1 - beta2, dtype),
+    logBeta1: scalarValue(Math.log(beta1), dtype),
+    logBeta2: scalarValue(Math.log(beta2), dtype),
+    eps: scalarValue(eps, dtype),
+    weightDecay: scalarValue(weightDecay, dtype),
   }
 }
 

@@ -2,8 +2,6 @@ import { enableGrad, noGrad } from '../autograd/no-grad.ts'
 import { MisconfigurationError, OutOfRangeError, ShapeError } from '../errors/errors.ts'
 import { stopGradient } from '../graph/alias.ts'
 import { cast, fullLike } from '../graph/build.ts'
-import type { DType } from '../graph/dtype.ts'
-import { scalarValue } from '../graph/record.ts'
 import { formatShape } from '../graph/spec.ts'
 import type { Value } from '../graph/value.ts'
 import { commit, rollback } from '../tensor/flush.ts'
@@ -190,24 +188,22 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     else slot.value = value
   }
 
-  /** A group's hyper-parameter as a runtime scalar, one node however many parameters of the group use it in this step. */
-  protected scalar(name: string, x: number, dtype: DType): Value {
-    // By name and not by number: two options that come to be equal must not change the structure of the step.
-    const key = `${name} ${dtype}`
-    let value = this.#scalars.get(key)
-    if (value === undefined) {
-      value = scalarValue(x, dtype)
-      this.#scalars.set(key, value)
+  /** What `make` makes, once for all parameters of a group in a step that ask for `key`: its runtime scalars, say. */
+  protected shared<T>(key: string, make: () => T): T {
+    let made = this.#shared.get(key) as T | undefined
+    if (made === undefined) {
+      made = make()
+      this.#shared.set(key, made)
     }
-    return value
+    return made
   }
 
-  readonly #scalars = new Map<string, Value>()
+  readonly #shared = new Map<string, unknown>()
 
   /** Records the updates of all parameters that have a gradient. */
   protected update(): void {
     for (const group of this.paramGroups) {
-      this.#scalars.clear()
+      this.#shared.clear()
       for (const parameter of group.params) {
         const gradient = parameter.gradient.value
         if (gradient !== null) this.updateParameter(parameter, stopGradient(gradient), group)

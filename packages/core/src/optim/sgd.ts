@@ -1,6 +1,7 @@
 import { MisconfigurationError } from '../errors/errors.ts'
 import { fullLike } from '../graph/build.ts'
 import { sgdUpdate } from '../graph/composites/updates/sgd.ts'
+import { scalarValue } from '../graph/record.ts'
 import type { Value } from '../graph/value.ts'
 import type { Parameter } from '../tensor/parameter.ts'
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from './optimizer.ts'
@@ -46,12 +47,12 @@ export class SGD extends Optimizer<SgdOptions> {
     const buffer = momentum === 0 ? null : this.read(parameter, 'momentum_buffer')
     // PyTorch's first buffer is the gradient itself, dampening or not: μ·0 + 1·g.
     const isFirst = momentum !== 0 && buffer === null
-    const scalars = {
-      lr: this.scalar('lr', group.lr, dtype),
-      momentum: this.scalar('momentum', momentum, dtype),
-      keep: isFirst ? this.scalar('one', 1, dtype) : this.scalar('keep', 1 - group.dampening, dtype),
-      weightDecay: this.scalar('weightDecay', weightDecay, dtype),
-    }
+    const scalars = this.shared(isFirst ? `${dtype}, first` : dtype, () => ({
+      lr: scalarValue(group.lr, dtype),
+      momentum: scalarValue(momentum, dtype),
+      keep: scalarValue(isFirst ? 1 : 1 - group.dampening, dtype),
+      weightDecay: scalarValue(weightDecay, dtype),
+    }))
     const attributes = { momentum: momentum !== 0, nesterov, weightDecay: weightDecay !== 0, maximize }
     const start = isFirst ? fullLike(gradient, 0) : buffer
     const [updated, newBuffer] = sgdUpdate(p, gradient, scalars, start, attributes)

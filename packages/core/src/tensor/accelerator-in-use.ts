@@ -29,25 +29,40 @@ export async function useAccelerator(accelerator: Accelerator): Promise<void> {
   ready = null
 }
 
-/** Runs `fn` with `accelerator` (already set up) in use, and puts back the one before. */
+/** What `withAccelerator` has in use, the latest last, and what is in use without it. */
+const borrowed: { readonly accelerator: Accelerator }[] = []
+let own: { readonly accelerator: Accelerator | null; readonly ready: Promise<void> | null } = {
+  accelerator: null,
+  ready,
+}
+
+/**
+ * Runs `fn` with `accelerator` (already set up) in use, and then puts back what is still in use of those before: of two runs
+ * that overlap the one that began first may end first.
+ */
 export async function withAccelerator<T>(accelerator: Accelerator, fn: () => Promise<T>): Promise<T> {
-  const before = { accelerator: realm.accelerator, ready }
+  if (borrowed.length === 0) own = { accelerator: realm.accelerator, ready }
+  const mine = { accelerator }
+  borrowed.push(mine)
   realm.accelerator = accelerator
   ready = null
   try {
     return await fn()
   } finally {
-    realm.accelerator = before.accelerator
-    ready = before.ready
+    borrowed.splice(borrowed.indexOf(mine), 1)
+    const latest = borrowed.at(-1)
+    realm.accelerator = latest?.accelerator ?? own.accelerator
+    ready = latest === undefined ? own.ready : null
   }
 }
 
 /**
- * Brings what is on the accelerator in use to the host, unless that is `next`: from there `next` takes what it needs. What was
+ * Brings what is on the accelerator in use outside any Trainer to the host, unless that is `next`: from there `next` takes what it needs. What was
  * computed before a Trainer came with an accelerator of its own, a parameter that was looked at say, goes on with that.
  */
 export async function handOver(next: Accelerator): Promise<void> {
-  const { accelerator } = realm
+  // Not one that is borrowed: what runs on that needs its buffers.
+  const { accelerator } = borrowed.length === 0 ? realm : own
   if (accelerator !== null && accelerator !== next) await inTurn(() => TensorStorage.moveToHost(accelerator))
 }
 

@@ -28,6 +28,8 @@ interface Entry {
 export interface ExecutableCacheOptions {
   /** Most executables kept. Default 512. */
   readonly maxCount?: number
+  /** How many are kept whatever their size. Default 8. */
+  readonly minCount?: number
   /** Most bytes of values that the kept executables' graphs may name in all. Default 8 GiB. */
   readonly maxBytes?: number
 }
@@ -46,6 +48,7 @@ export class ExecutableCache {
   readonly #entries = new Map<number, Entry[]>()
   readonly #maxCount: number
   readonly #maxBytes: number
+  readonly #minCount: number
   #count = 0
   #bytes = 0
   #clock = 0
@@ -54,9 +57,13 @@ export class ExecutableCache {
   #evictions = 0
   #warned = false
 
-  constructor(accelerator: Accelerator, { maxCount = 512, maxBytes = 8 * 2 ** 30 }: ExecutableCacheOptions = {}) {
+  constructor(
+    accelerator: Accelerator,
+    { maxCount = 512, minCount = 8, maxBytes = 8 * 2 ** 30 }: ExecutableCacheOptions = {},
+  ) {
     this.#accelerator = accelerator
     this.#maxCount = maxCount
+    this.#minCount = minCount
     this.#maxBytes = maxBytes
   }
 
@@ -149,16 +156,21 @@ export class ExecutableCache {
   }
 
   #evict(fresh: Entry): void {
-    if (this.#count <= this.#maxCount && this.#bytes <= this.#maxBytes) return
+    if (!this.#isOverfull()) return
     const entries = [...this.#entries.values()].flat().sort((a, b) => a.usedAt - b.usedAt)
     for (const entry of entries) {
-      if (this.#count <= this.#maxCount && this.#bytes <= this.#maxBytes) return
+      if (!this.#isOverfull()) return
       if (entry === fresh || entry.settled === null) continue
       this.#remove(entry)
       discard(entry)
       this.#evictions++
       this.#warnOnce()
     }
+  }
+
+  #isOverfull(): boolean {
+    // However large one model is, its training and its validation must not push each other out.
+    return this.#count > this.#maxCount || (this.#bytes > this.#maxBytes && this.#count > this.#minCount)
   }
 
   #warnOnce(): void {

@@ -14,7 +14,7 @@ import { numberToHost } from './host.ts'
 import { executablesOf, realm } from './realm.ts'
 import type { Slot } from './slot.ts'
 import { adopt, expireLeaf, shareStorage } from './step-scope.ts'
-import { TensorStorage } from './storage.ts'
+import { keepFrom, TensorStorage } from './storage.ts'
 
 /**
  * Realises every slot that was assigned since the last commit, what the open step keeps, and `extra`, in one execution.
@@ -42,11 +42,6 @@ export function rollback(): void {
 /** Host copies of `values`, computed if they are not there yet. Nothing is donated. */
 export function read(values: readonly Value[]): Promise<HostArray[]> {
   return inTurn(() => readNow(values))
-}
-
-/** Realises `values` without reading them. */
-export function realise(values: readonly Value[]): Promise<void> {
-  return inTurn(() => realiseNow(values))
 }
 
 interface Assignment {
@@ -134,7 +129,9 @@ function retire(leaf: Value, keepForOneCommit: boolean): void {
   expireLeaf(leaf, 'it was computed from a value that its step has replaced')
 }
 
-function releaseLeaf({ storage }: Value): void {
+function releaseLeaf(leaf: Value): void {
+  const { storage } = leaf
+  keepFrom(leaf)
   // The user may have disposed of it, or the run has taken its buffer.
   if (storage instanceof TensorStorage && !storage.isReleased) storage.release()
 }

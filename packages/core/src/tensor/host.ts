@@ -4,7 +4,7 @@ import type { TensorSpec } from '../graph/spec.ts'
 import { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from '../util/half.ts'
 
 /** `x` as an element of `dtype` is stored: half types as bits, bool as 0 or 1. */
-export function encodeNumber(x: number, dtype: DType): number {
+function encodeNumber(x: number, dtype: DType): number {
   switch (dtype) {
     case 'float16':
       return numberToFloat16(x)

@@ -5,7 +5,7 @@ import { formatSpec, type TensorSpec } from '../graph/spec.ts'
 import type { GradientSink, Value } from '../graph/value.ts'
 import { realm } from './realm.ts'
 import { disposeValue } from './step-scope.ts'
-import type { TensorStorage } from './storage.ts'
+import { releaseWith, type TensorStorage } from './storage.ts'
 
 export interface SlotOptions {
   readonly requiresGrad?: boolean
@@ -106,6 +106,8 @@ export class Slot {
     const { requiresGrad = false, sink = null } = this.#options
     const leaf = inputValue(storage, { requiresGrad, transient: true })
     leaf.sink = sink
+    // A run of steps ends in a teardown, which frees everything; outside of one a slot may be forgotten at any time.
+    if (realm.step === null) releaseWith(leaf, storage)
     return leaf
   }
 

@@ -1,12 +1,12 @@
 import { backward, type GradientOptions } from '../autograd/backward.ts'
-import { ExpiredTensorError, ShapeError } from '../errors/errors.ts'
+import { AutogradError, ExpiredTensorError, ShapeError } from '../errors/errors.ts'
 import { alias, stopGradient } from '../graph/alias.ts'
 import * as build from '../graph/build.ts'
 import { clamp } from '../graph/composites/clamp.ts'
 import { relu } from '../graph/composites/relu.ts'
 import { logSoftmax, softmax } from '../graph/composites/softmax.ts'
 import type { DType, HostArray } from '../graph/dtype.ts'
-import { isFloat } from '../graph/dtype.ts'
+import { bytesPerElement, isFloat } from '../graph/dtype.ts'
 import { numberValue } from '../graph/record.ts'
 import { resolveAxes, resolveAxis, resolveReshape } from '../graph/shape.ts'
 import { formatSpec, type Shape } from '../graph/spec.ts'
@@ -79,6 +79,17 @@ export class Tensor {
   get grad(): Tensor | null {
     const { sink } = this.value
     return sink instanceof GradientSlot && sink.value !== null ? new Tensor(sink.value) : null
+  }
+
+  /** @throws AutogradError when the tensor collects no gradient */
+  set grad(gradient: Tensor | null) {
+    const { sink } = this.value
+    if (!(sink instanceof GradientSlot)) {
+      throw new AutogradError(
+        `grad: only a tensor made with requiresGrad holds a gradient, got ${formatSpec(this.value.spec)} of ${this.value.node.op.name}`,
+      )
+    }
+    sink.value = gradient === null ? null : valueOf('grad', gradient)
   }
 
   /** The elements, flat and row-major, as a copy of the caller's own. Half types come as bits. */
@@ -338,8 +349,10 @@ export class Tensor {
     requireFloat('mean', this.value)
     const axes = resolveAxes('mean', dim, this.ndim)
     const count = axes.reduce((product, axis) => product * this.shape[axis]!, 1)
-    const total = build.sum(this.value, axes, keepDim)
-    return new Tensor(build.mul(total, build.literalLike(total, 1 / count)))
+    // The sum of many half-precision numbers is beyond their range, where their mean is not.
+    const x = bytesPerElement(this.dtype) < 4 ? build.cast(this.value, 'float32') : this.value
+    const total = build.sum(x, axes, keepDim)
+    return new Tensor(build.cast(build.mul(total, build.literalLike(total, 1 / count)), this.dtype))
   }
 
   prod(dim?: number | readonly number[], { keepDim = false }: ReduceOptions = {}): Tensor {

@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { backward, gradientsOf } from '../../src/autograd/backward.ts'
-import { AutogradError } from '../../src/errors/errors.ts'
+import { AutogradError, ExpiredTensorError } from '../../src/errors/errors.ts'
 import { alias, stopGradient } from '../../src/graph/alias.ts'
 import { add, cast, exp, literalLike, mul, reshape, sin, sum, topK } from '../../src/graph/build.ts'
 import { buildGraph } from '../../src/graph/build-graph.ts'
@@ -117,7 +117,7 @@ describe('backward', () => {
     const y = mul(x, x)
     const z = sum(y, [0])
     y.expiry = () => 'tensor: it expired'
-    expect(() => backward(z)).toThrow(new AutogradError('backward: part of the graph is gone: tensor: it expired'))
+    expect(() => backward(z)).toThrow(new ExpiredTensorError('backward: part of the graph is gone: tensor: it expired'))
   })
 })
 

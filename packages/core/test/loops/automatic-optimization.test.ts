@@ -301,3 +301,23 @@ test('what a hook assigns after the commit, and between steps, stays', async () 
     1e-12,
   )
 })
+
+test('without an optimizer batches go forward and backward, a warning says so, and a fit by steps is refused', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  class Idle extends Regression {
+    override configureOptimizers(): OptimizerConfig {
+      return null
+    }
+  }
+  const module = new Idle()
+  const onAfterBackward = vi.fn()
+  await quietTrainer({ callbacks: [{ onAfterBackward }] }).fit(module, { train: batches(2) })
+  expect(onAfterBackward).toHaveBeenCalledTimes(2)
+  expect(await module.numbers()).toEqual(await new Regression().numbers())
+  expect(warn.mock.calls).toEqual([
+    ['configureOptimizers: returned null; batches go forward and backward, and nothing is learned'],
+  ])
+  const endless = quietTrainer({ maxEpochs: -1, maxSteps: 3 }).fit(module, { train: batches(2) })
+  await expect(endless).rejects.toThrow('fit: without an optimizer no step is ever counted, got maxSteps 3')
+  warn.mockRestore()
+})

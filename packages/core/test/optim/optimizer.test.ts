@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { expect, test, vi } from 'vitest'
 import { reference } from '../../src/accelerator/reference/reference.ts'
 import { MisconfigurationError, OutOfRangeError, ShapeError } from '../../src/errors/errors.ts'
@@ -212,4 +214,23 @@ test('a group of a known parameter is refused later, too, and the groups stay', 
   const optimizer = new SGD([shared])
   expect(() => optimizer.addParamGroup({ params: [parameter(2), shared] })).toThrow('a parameter is given twice')
   expect(optimizer.paramGroups).toHaveLength(1)
+})
+
+test('parameters and optimizers that are forgotten give their buffers back', async () => {
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  const accelerator = reference()
+  await useAccelerator(accelerator)
+  for (let i = 0; i < 20; i++) {
+    const params = parameters()
+    await train(new Adam(params), params, 2)
+  }
+  const { liveBuffers } = accelerator.stats()
+  await vi.waitFor(
+    () => {
+      collect()
+      expect(accelerator.stats().liveBuffers).toBeLessThan(liveBuffers / 4)
+    },
+    { timeout: 4000, interval: 20 },
+  )
 })

@@ -29,7 +29,7 @@ export interface Tolerance {
   readonly absolute: number
 }
 
-export function tolerance(dtype: DType, kind: OpKind): Tolerance {
+function tolerance(dtype: DType, kind: OpKind): Tolerance {
   if (kind === 'gradient') return { relative: 1e-6, absolute: 1e-7 }
   const relative = roundoffs[kind] * unitRoundoff[dtype]
   return { relative, absolute: kind === 'accumulation' ? relative : 0 }

@@ -21,7 +21,7 @@ export interface HostBatch {
 }
 
 /** Rows `from` to `from + rows` of the recorded runs' data. */
-export function batchOf(from: number, rows: number): HostBatch {
+function batchOf(from: number, rows: number): HostBatch {
   const element = (columns: number, f: (k: number, j: number) => number) =>
     Float64Array.from({ length: rows * columns }, (_, i) => f(from + Math.floor(i / columns), i % columns))
   return {

@@ -1,6 +1,6 @@
 import { afterEach, beforeEach, describe, expect, test } from 'vitest'
 import { noGrad } from '../../src/autograd/no-grad.ts'
-import { ExpiredTensorError, ShapeError } from '../../src/errors/errors.ts'
+import { AutogradError, ExpiredTensorError, ShapeError } from '../../src/errors/errors.ts'
 import { numberValue } from '../../src/graph/record.ts'
 import { tensor, zeros } from '../../src/tensor/creation.ts'
 import { commit, rollback } from '../../src/tensor/flush.ts'
@@ -426,6 +426,17 @@ describe('a tensor that requires a gradient', () => {
     x.square().sum().backward()
     x.sum().backward()
     expect(await x.grad!.array()).toEqual([3, 5])
+  })
+
+  test('starts anew when its gradient is set, which only it can', async () => {
+    const x = tensor([1, 2], { requiresGrad: true })
+    x.sum().backward()
+    x.grad = null
+    x.square().sum().backward()
+    expect(await x.grad!.array()).toEqual([2, 4])
+    expect(() => {
+      x.mul(2).grad = null
+    }).toThrow(new AutogradError('grad: only a tensor made with requiresGrad holds a gradient, got float32[2] of mul'))
   })
 
   test('shares a given gradient without giving it away', async () => {

@@ -56,7 +56,7 @@ describe('the cache of executables', () => {
   })
 
   test('is bounded by bytes, too, but always keeps the latest', async () => {
-    const cache = new ExecutableCache(accelerator, { maxBytes: 100 })
+    const cache = new ExecutableCache(accelerator, { maxBytes: 100, minCount: 0 })
     await cache.get(ofLength(5))
     await cache.get(ofLength(6))
     expect(cache.stats()).toMatchObject({ cached: 2, evictions: 0 })

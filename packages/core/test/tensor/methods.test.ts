@@ -129,6 +129,7 @@ const cases: { readonly [K in Methods]: readonly (readonly [() => Tensor, Nested
   mean: [
     [() => m.mean(0), [2.5, 3.5, 4.5]],
     [() => doubles([]).mean(), nan],
+    [() => tensor([60000, 60000], { dtype: 'float16' }).mean(), 60000],
     [() => m.mean(), 3.5],
   ],
   prod: [

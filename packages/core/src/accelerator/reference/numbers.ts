@@ -9,7 +9,7 @@ import {
 } from '../../util/half.ts'
 
 /** One number as `dtype` holds it: floats to the nearest, ties to even; integers modulo their range; bool 0 or 1. */
-export const rounding: Readonly<Record<DType, (x: number) => number>> = {
+const rounding: Readonly<Record<DType, (x: number) => number>> = {
   float64: (x) => x,
   float32: Math.fround,
   float16: roundToFloat16,

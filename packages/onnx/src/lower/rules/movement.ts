@@ -73,12 +73,7 @@ export function sliceAxis(b: ModelBuilder, x: OnnxValue, axis: number, start: nu
 }
 
 /** `x[start:end]` in each dimension. */
-export function sliceRanges(
-  b: ModelBuilder,
-  x: OnnxValue,
-  starts: readonly number[],
-  ends: readonly number[],
-): OnnxValue {
+function sliceRanges(b: ModelBuilder, x: OnnxValue, starts: readonly number[], ends: readonly number[]): OnnxValue {
   const axes = range(x.shape.length).filter((axis) => starts[axis] !== 0 || ends[axis] !== x.shape[axis])
   if (axes.length === 0) return x
   const shape = x.shape.map((_, axis) => ends[axis]! - starts[axis]!)

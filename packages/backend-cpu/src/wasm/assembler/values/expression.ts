@@ -106,7 +106,7 @@ export function binaries<Name extends string, T extends ValueType, R extends Val
 }
 
 /** The same table with each entry made into an operation. */
-export function fromTable<Name extends string, Entry, Made>(
+function fromTable<Name extends string, Entry, Made>(
   table: Readonly<Record<Name, Entry>>,
   make: (name: Name, entry: Entry) => Made,
 ): Record<Name, Made> {

@@ -1,0 +1,48 @@
+import { expect, test } from 'vitest'
+import { MisconfigurationError } from '../../src/errors/errors.ts'
+import { SGD } from '../../src/optim/sgd.ts'
+import { FullPrecision } from '../../src/precision/full-precision.ts'
+import { isPrecision, precisionPlugin } from '../../src/precision/precision.ts'
+import { tensor } from '../../src/tensor/creation.ts'
+import { Parameter } from '../../src/tensor/parameter.ts'
+
+test.for(['32-true', 32] as const)('%s is full precision', (name) => {
+  expect(precisionPlugin(name)).toBeInstanceOf(FullPrecision)
+})
+
+test('a plugin is used as it is', () => {
+  const plugin = new FullPrecision()
+  expect(precisionPlugin(plugin)).toBe(plugin)
+})
+
+test.for(['16', 16, 'full', null])('%o is refused', (name) => {
+  expect(isPrecision(name)).toBe(false)
+  expect(() => precisionPlugin(name as never)).toThrow(MisconfigurationError)
+  expect(() => precisionPlugin(name as never)).toThrow(`precision: no such precision, got ${JSON.stringify(name)}`)
+})
+
+test.for([
+  ['norm', 1, [0.6, 0.8]],
+  ['norm', 0, [3, 4]],
+  ['value', 1, [1, 1]],
+  ['value', -1, [3, 4]],
+] as const)('full precision clips by %s to %d', async ([algorithm, limit, expected]) => {
+  const x = new Parameter(tensor([0, 0], { dtype: 'float64' }))
+  x.mul(tensor([3, 4], { dtype: 'float64' }))
+    .sum()
+    .backward()
+  new FullPrecision().clipGradients(new SGD([x]), limit, algorithm)
+  const gradient = Array.from(await x.grad!.data())
+  for (const [i, value] of expected.entries()) expect(gradient[i]).toBeCloseTo(value, 6)
+})
+
+test('full precision leaves loss, batch and state alone', () => {
+  const plugin = new FullPrecision()
+  const loss = tensor(1)
+  const batch = { loss }
+  expect(plugin.preBackward(loss)).toBe(loss)
+  expect(plugin.postBackward(loss)).toBe(loss)
+  expect(plugin.convertInput(batch)).toBe(batch)
+  expect(plugin.forwardContext(() => 42)).toBe(42)
+  expect(plugin.stateDict()).toEqual({})
+})
