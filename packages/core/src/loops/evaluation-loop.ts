@@ -44,12 +44,12 @@ export class EvaluationLoop {
 
   async #batch({ batch: hostBatch, batchIdx }: NumberedBatch): Promise<void> {
     const { strategy, metrics, module } = this.#context
-    await commitAssigned()
-    const step = await openStep()
+    const step = await openStep(strategy.accelerator)
     const { gradEnabled } = recording
     // The loop owns the mode for the whole step, over its awaits; `noGrad` is for what is synchronous.
     recording.gradEnabled = false
     try {
+      await commitAssigned()
       const batch = strategy.batchToDevice(hostBatch)
       metrics.defaults = { onStep: false, onEpoch: true, batchSize: batchSizeOf(batch) }
       await this.#context.call(`on${this.#kind}BatchStart`, batch, batchIdx, 0)

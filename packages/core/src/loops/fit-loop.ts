@@ -17,10 +17,9 @@ export class FitLoop {
   }
 
   async run(train: Batches<unknown>, validation: Batches<unknown> | null): Promise<void> {
-    const { module, progress, call } = this.#context
+    const { progress, call } = this.#context
     progress.numBatches = countBatches(train)
     this.#checkOptimizers()
-    module.train()
     await call('onFitStart')
     if (!this.#isDone()) {
       await call('onTrainStart')

@@ -1,5 +1,5 @@
 import { noGrad } from '../autograd/no-grad.ts'
-import { MisconfigurationError, OutOfRangeError, ShapeError } from '../errors/errors.ts'
+import { MisconfigurationError, OutOfRangeError } from '../errors/errors.ts'
 import { stopGradient } from '../graph/alias.ts'
 import * as build from '../graph/build.ts'
 import { scalarValue } from '../graph/record.ts'
@@ -42,7 +42,7 @@ export class MetricStore {
   readonly #shown: Record<Scope, Set<string>> = { train: new Set(), evaluation: new Set() }
   readonly #metrics: Record<Scope, Map<string, Metric>> = { train: new Map(), evaluation: new Map() }
 
-  /** Notes a value. @throws ShapeError when it has more than one element, MisconfigurationError outside steps and hooks */
+  /** Notes a value. @throws MisconfigurationError outside steps and hooks, and when it is no number and no tensor of one element */
   log(name: string, value: Tensor | number, options: LogOptions): void {
     const { defaults } = this
     if (defaults === null) {
@@ -130,11 +130,14 @@ function zeroSlot(name: string): Slot {
 
 function toScalar(name: string, value: Tensor | number): Value {
   if (typeof value === 'number') return scalarValue(value)
-  if (!(value instanceof Tensor))
-    throw new TypeError(`log: takes a number or a tensor, got ${typeof value} for "${name}"`)
+  if (!(value instanceof Tensor)) {
+    throw new MisconfigurationError(`log: takes a number or a tensor, got ${typeof value} for "${name}"`)
+  }
   const { spec } = value.value
   if (spec.size !== 1) {
-    throw new ShapeError(`log: takes one element, got ${formatSpec(spec)} for "${name}"; log its mean() or max`)
+    throw new MisconfigurationError(
+      `log: takes one element, got ${formatSpec(spec)} for "${name}"; log its mean() or max`,
+    )
   }
   return noGrad(() => build.reshape(build.cast(stopGradient(value.value), 'float32'), []))
 }

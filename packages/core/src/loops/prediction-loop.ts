@@ -33,12 +33,12 @@ export class PredictionLoop {
 
   async #batch({ batch: hostBatch, batchIdx }: NumberedBatch): Promise<unknown> {
     const { strategy, call } = this.#context
-    await commitAssigned()
-    const step = await openStep()
+    const step = await openStep(strategy.accelerator)
     const { gradEnabled } = recording
     // The loop owns the mode for the whole step, over its awaits; `noGrad` is for what is synchronous.
     recording.gradEnabled = false
     try {
+      await commitAssigned()
       const batch = strategy.batchToDevice(hostBatch)
       await call('onPredictBatchStart', batch, batchIdx, 0)
       const prediction = await strategy.step(() => this.#predict(batch, batchIdx))

@@ -43,10 +43,10 @@ export class TrainingEpochLoop {
   async #batch(numberedBatch: NumberedBatch): Promise<boolean> {
     const { strategy, metrics, progress, promises } = this.#context
     const { batchIdx, isLast } = numberedBatch
-    // What was assigned between steps stays, whatever becomes of this one.
-    await commitAssigned()
-    const step = await openStep()
+    const step = await openStep(strategy.accelerator)
     try {
+      // What was assigned between steps stays, whatever becomes of this one.
+      await commitAssigned()
       const batch = strategy.batchToDevice(numberedBatch.batch)
       metrics.defaults = { onStep: true, onEpoch: false, batchSize: batchSizeOf(batch) }
       if ((await this.#context.call('onTrainBatchStart', batch, batchIdx)) === -1) {

@@ -200,7 +200,7 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
    * Notes a metric. Costs no read-back: values stay on the device until someone looks at them.
    *
    * @param value - a number or a tensor of one element
-   * @throws ShapeError when the tensor has more
+   * @throws MisconfigurationError when the tensor has more
    */
   log(name: string, value: Tensor | number, options: LogOptions = {}): void {
     this.host.log(name, value, options)
@@ -224,6 +224,11 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
       )
     }
     return this.#host
+  }
+
+  /** Whether a Trainer is running it. */
+  get isRunning(): boolean {
+    return this.#host !== null
   }
 
   /** For the Trainer: begins a run, or ends one with what this gave when it began. */

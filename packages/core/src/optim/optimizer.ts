@@ -100,8 +100,8 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
    */
   async step(closure?: Closure): Promise<Tensor | null> {
     const loss = closure === undefined ? null : await enableGradFor(closure)
-    noGrad(() => this.update())
-    if (realm.step === null) await commitOutside(loss)
+    if (realm.step === null) await this.#stepOutside(loss)
+    else noGrad(() => this.update())
     return loss
   }
 
@@ -211,6 +211,17 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     }
   }
 
+  /** Outside a training step: all updates, or none after a throw. */
+  async #stepOutside(loss: Tensor | null): Promise<void> {
+    try {
+      noGrad(() => this.update())
+      await commit(loss === null ? [] : [loss.value])
+    } catch (error) {
+      rollback()
+      throw error
+    }
+  }
+
   #parameters(): Parameter[] {
     return this.paramGroups.flatMap((group) => group.params)
   }
@@ -256,13 +267,4 @@ function enableGradFor(closure: Closure): ReturnType<Closure> {
     result = closure()
   })
   return result
-}
-
-async function commitOutside(loss: Tensor | null): Promise<void> {
-  try {
-    await commit(loss === null ? [] : [loss.value])
-  } catch (error) {
-    rollback()
-    throw error
-  }
 }

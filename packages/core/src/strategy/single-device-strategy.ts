@@ -2,8 +2,9 @@ import type { Accelerator } from '../accelerator/accelerator.ts'
 import type { Module } from '../nn/module.ts'
 import type { Closure, Optimizer } from '../optim/optimizer.ts'
 import type { PrecisionPlugin } from '../precision/precision-plugin.ts'
-import { handOver, releaseAccelerator, withAccelerator } from '../tensor/accelerator-in-use.ts'
+import { handOver, moveSlots, releaseAccelerator, withAccelerator } from '../tensor/accelerator-in-use.ts'
 import { commit } from '../tensor/flush.ts'
+import { openStep } from '../tensor/step-scope.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { toTensors } from './batch-to-device.ts'
 import type { Step, Strategy } from './strategy.ts'
@@ -26,11 +27,23 @@ export class SingleDeviceStrategy implements Strategy {
     try {
       await handOver(this.accelerator)
       this.precision.convertModule(module)
-      // Fresh parameters are recorded draws: realised here, they are not part of the first step's graph.
-      await this.run(() => commit())
+      await this.#realiseParameters()
+      const slots = [...module.parameters(), ...module.buffers()].map(({ slot }) => slot)
+      // Another run's commit may have realised them where that runs.
+      await moveSlots(slots, this.accelerator)
     } catch (error) {
       await this.teardown()
       throw error
+    }
+  }
+
+  /** Fresh parameters are recorded draws: realised here, they are not part of the first step's graph. */
+  async #realiseParameters(): Promise<void> {
+    const step = await openStep(this.accelerator)
+    try {
+      await commit()
+    } finally {
+      step.close()
     }
   }
 

@@ -1,13 +1,16 @@
 import type { Accelerator } from '../accelerator/accelerator.ts'
 import { reference } from '../accelerator/reference/reference.ts'
 import { executablesOf, realm } from './realm.ts'
+import type { Slot } from './slot.ts'
 import { TensorStorage } from './storage.ts'
 
 let ready: Promise<void> | null = null
 let turn: Promise<unknown> | null = null
 
-/** The accelerator that graphs run on, and a promise while it is being set up. */
+/** The accelerator that graphs run on, the open step's before any other, and a promise while it is being set up. */
 export function currentAccelerator(): { accelerator: Accelerator; ready: Promise<void> | null } {
+  const ofStep = realm.step?.accelerator ?? null
+  if (ofStep !== null) return { accelerator: ofStep, ready: null }
   if (realm.accelerator === null) {
     const accelerator = reference()
     realm.accelerator = accelerator
@@ -64,6 +67,14 @@ export async function handOver(next: Accelerator): Promise<void> {
   // Not one that is borrowed: what runs on that needs its buffers.
   const { accelerator } = borrowed.length === 0 ? realm : own
   if (accelerator !== null && accelerator !== next) await inTurn(() => TensorStorage.moveToHost(accelerator))
+}
+
+/** Brings the committed values of `slots` to where `accelerator` can take them. */
+export function moveSlots(slots: readonly Slot[], accelerator: Accelerator): Promise<void> {
+  const storages = slots.flatMap(({ committed }) => {
+    return committed?.storage instanceof TensorStorage ? [committed.storage] : []
+  })
+  return inTurn(() => TensorStorage.moveTowards(accelerator, storages))
 }
 
 /** Prepares the teardown of `accelerator`: its tensors move to the host, its executables go. */

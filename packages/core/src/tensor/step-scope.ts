@@ -1,3 +1,4 @@
+import type { Accelerator } from '../accelerator/accelerator.ts'
 import { resolveAlias } from '../graph/alias.ts'
 import { recording } from '../graph/record.ts'
 import { formatSpec } from '../graph/spec.ts'
@@ -10,6 +11,8 @@ import { keepFrom, releaseWith, TensorStorage } from './storage.ts'
  * no batch, parameter or buffer.
  */
 export class StepScope {
+  /** Where the step's graphs run, whatever is in use outside of it; null: what is in use. */
+  readonly accelerator: Accelerator | null
   readonly #tape: Node[] = []
   /** Values that live on after the step. */
   readonly #kept = new Set<Value>()
@@ -17,6 +20,10 @@ export class StepScope {
   readonly #owned = new Set<Value>()
   /** Host data of tensors created in the step, which has been or will be uploaded. */
   readonly #uploads = new Set<TensorStorage>()
+
+  constructor(accelerator: Accelerator | null = null) {
+    this.accelerator = accelerator
+  }
 
   get tape(): Node[] {
     return this.#tape
@@ -93,15 +100,19 @@ export interface OpenStep {
   close(): void
 }
 
-/** Opens a step once the steps before it are closed: one step is open per realm. */
-export async function openStep(): Promise<OpenStep> {
+/**
+ * Opens a step once the steps before it are closed: one step is open per realm.
+ *
+ * @param accelerator - where its graphs run; default: the one in use
+ */
+export async function openStep(accelerator: Accelerator | null = null): Promise<OpenStep> {
   const before = queue
   let release = () => {}
   queue = new Promise((resolve) => {
     release = resolve
   })
   await before
-  const scope = new StepScope()
+  const scope = new StepScope(accelerator)
   realm.step = scope
   recording.tape = scope.tape
   let open = true

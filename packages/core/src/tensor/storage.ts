@@ -102,16 +102,25 @@ export class TensorStorage implements Storage {
   }
 
   /** Brings everything that is on `accelerator` to the host, where it survives the accelerator's teardown. */
-  static async moveToHost(accelerator: Accelerator): Promise<void> {
-    const storages = [...residents(accelerator)]
-    const data = await accelerator.download(storages.map((storage) => storage.#buffer!))
+  static moveToHost(accelerator: Accelerator): Promise<void> {
+    return TensorStorage.#move([...residents(accelerator)], accelerator)
+  }
+
+  /** Brings those of `storages` to the host that are on an accelerator other than `accelerator`, which can then take them. */
+  static async moveTowards(accelerator: Accelerator, storages: Iterable<TensorStorage>): Promise<void> {
+    for (const storage of storages) {
+      const other = storage.accelerator
+      if (other !== null && other !== accelerator) await TensorStorage.#move([storage], other)
+    }
+  }
+
+  static async #move(storages: readonly TensorStorage[], from: Accelerator): Promise<void> {
+    const data = await from.download(storages.map((storage) => storage.#buffer!))
     for (const [i, storage] of storages.entries()) {
-      storage.#buffer?.dispose()
+      storage.#dropBuffer()
       storage.#host = data[i]!
-      storage.#buffer = null
       storage.#accelerator = null
     }
-    onAccelerator.delete(accelerator)
   }
 
   /** The accelerator that holds the bytes, or null while they are on the host. */

@@ -21,6 +21,7 @@ import { SingleDeviceStrategy } from '../strategy/single-device-strategy.ts'
 import type { Strategy } from '../strategy/strategy.ts'
 import { currentAccelerator } from '../tensor/accelerator-in-use.ts'
 import { withAnomalyDetection } from '../tensor/anomaly-mode.ts'
+import { realm } from '../tensor/realm.ts'
 import { checkMode, loopOptions, type TrainerOptions } from './options.ts'
 
 /** Data of a fit. */
@@ -113,6 +114,7 @@ export class Trainer {
     body: (context: LoopContext) => Promise<Result>,
   ): Promise<Result> {
     const module = typedModule as unknown as TrainingModule
+    checkNotInStep(stage, module)
     const strategy = this.#strategy()
     await strategy.setup(module)
     const result = await withAnomalyDetection(this.options.detectAnomaly ?? false, () =>
@@ -213,6 +215,14 @@ export class Trainer {
       },
     }
   }
+}
+
+/** A run inside a step of the same module would wait for the end of that step, which waits for the run. */
+function checkNotInStep(stage: Stage, module: TrainingModule): void {
+  if (realm.step === null || !module.isRunning) return
+  throw new MisconfigurationError(
+    `${stage}: ${module.constructor.name} is in the middle of a step; run it in a hook between batches, onTrainEpochEnd say`,
+  )
 }
 
 function checkModule(who: string, module: unknown): void {

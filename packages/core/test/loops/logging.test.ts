@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Callback } from '../../src/callbacks/callback.ts'
-import { MisconfigurationError, OutOfRangeError, ShapeError } from '../../src/errors/errors.ts'
+import { MisconfigurationError, OutOfRangeError } from '../../src/errors/errors.ts'
 import type { LogOptions } from '../../src/module/module-host.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import type { TrainerOptions } from '../../src/trainer/options.ts'
@@ -128,7 +128,7 @@ test('what was logged before a hook ended the epoch counts', async () => {
 })
 
 test.for<[string, number | string | Tensor | null, LogOptions, new (...args: never[]) => Error, string]>([
-  ['a text', 'high', {}, TypeError, 'log: takes a number or a tensor, got string for "metric"'],
+  ['a text', 'high', {}, MisconfigurationError, 'log: takes a number or a tensor, got string for "metric"'],
   ['no flag', 1, { onStep: false, onEpoch: false }, MisconfigurationError, 'got "metric" with neither'],
   [
     'a negative batch size',
@@ -150,7 +150,7 @@ test('a tensor of several elements is refused', async () => {
   const module = new Logging(function ({ x }) {
     this.log('metric', x)
   })
-  await expect(fit(module)).rejects.toThrow(ShapeError)
+  await expect(fit(module)).rejects.toThrow(MisconfigurationError)
   await expect(fit(module)).rejects.toThrow(
     'log: takes one element, got float64[2, 3] for "metric"; log its mean() or max',
   )

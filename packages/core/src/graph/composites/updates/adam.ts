@@ -68,8 +68,9 @@ export const adamOp: Composite<AdamAttributes> = defineComposite({
     const v1 = add(mul(v, beta2), mul(mul(gradient, gradient), rest2))
     const largest = amsgrad ? maximum(vMax!, v1) : v1
     const stepSize = div(lr, biasCorrection(logBeta1, tOfDType))
-    const rootCorrection = sqrt(biasCorrection(logBeta2, tOfDType))
-    const denominator = add(div(sqrt(largest), rootCorrection), eps)
+    // One reciprocal for all elements: a division takes as long as all else that an element needs.
+    const overRootCorrection = div(literalLike(tOfDType, 1), sqrt(biasCorrection(logBeta2, tOfDType)))
+    const denominator = add(mul(sqrt(largest), overRootCorrection), eps)
     const p1 = sub(decayed, mul(stepSize, div(m1, denominator)))
     return amsgrad ? [p1, t, m1, v1, largest] : [p1, t, m1, v1]
   },
