@@ -92,7 +92,9 @@ class KernelModule {
     const known = this.#imported.get(name) as WasmFunction<undefined> | undefined
     if (known !== undefined) return known
     this.#host[name] = (index, length) => {
-      throw new OutOfRangeError(`${who}: index out of range, got ${index} in an axis of ${length}`)
+      throw new OutOfRangeError(
+        `${who}: index out of range, got ${index} in an axis of ${length}; indices (and labels) are 0…${length - 1}`,
+      )
     }
     const imported = this.#module.importFunction('host', name, { params: ['i32', 'i32'] })
     this.#imported.set(name, imported)

@@ -149,6 +149,15 @@ describe('reductions', () => {
     )
   })
 
+  test.each([
+    { shape: [1e6], axis: 0 },
+    { shape: [1e6, 5], axis: 0 },
+    { shape: [2, 1e6], axis: 1 },
+  ])('a sum of a million float32 along axis $axis of $shape is within 1e-5', async ({ shape, axis }) => {
+    const x = leafOf(seeded.tensor('float32', shape, { min: 0, max: 1 }))
+    await expectLikeReference([g.sum(x, [axis])], 'accumulation')
+  })
+
   test('a fused sum reads what was computed, and what was computed is stored', async () => {
     const x = random('float32', [9, 21])
     const y = g.exp(g.mul(x, g.literal(0.5, 'float32')))

@@ -47,12 +47,14 @@ export function decidingDType(graph: Pick<Graph, 'values'>, node: GraphNode): DT
  * @throws UnsupportedError naming the first such op and its dtypes
  */
 export function checkSupported(who: string, capabilities: Capabilities, graph: Graph): void {
-  for (const node of graph.nodes) {
-    const dtype = decidingDType(graph, node)
-    if (capabilities.supports(node.op.name, dtype) !== undefined) continue
-    const specs = node.inputs.map((id) => formatSpec(graph.values[id]!)).join(', ')
-    throw new UnsupportedError(
-      `${who}: ${node.op.name} on ${dtype} is not supported, got ${node.op.name}(${specs}); cast to a dtype that is, or use another accelerator`,
-    )
-  }
+  const missing = graph.nodes.filter(
+    (node) => capabilities.supports(node.op.name, decidingDType(graph, node)) === undefined,
+  )
+  // What takes tensors says more to the user than the literals beside it.
+  const node = missing.find(({ inputs }) => inputs.length > 0) ?? missing[0]
+  if (node === undefined) return
+  const specs = node.inputs.map((id) => formatSpec(graph.values[id]!)).join(', ')
+  throw new UnsupportedError(
+    `${who}: ${node.op.name} on ${decidingDType(graph, node)} is not supported, got ${node.op.name}(${specs}); cast to a dtype that is, or use another accelerator`,
+  )
 }

@@ -1,3 +1,5 @@
+import { DTypeError } from '../errors/errors.ts'
+
 /** Element types. Half types travel as raw bits in a `Uint16Array`; `bool` as bytes 0 and 1. */
 export type DType = 'float32' | 'float64' | 'float16' | 'bfloat16' | 'int32' | 'uint32' | 'uint8' | 'bool'
 
@@ -36,6 +38,15 @@ const kindOrder: Readonly<Record<Kind, number>> = { bool: 0, integer: 1, float: 
 /** Every dtype, in no particular order. */
 export const dtypes: readonly DType[] = Object.keys(info) as DType[]
 
+/**
+ * Refuses what is no dtype.
+ *
+ * @throws DTypeError listing those that there are
+ */
+export function unknownDType(dtype: unknown): never {
+  throw new DTypeError(`tensor: no such dtype, got ${JSON.stringify(dtype)}; there are ${dtypes.join(', ')}`)
+}
+
 /** Bytes of one element. */
 export function bytesPerElement(dtype: DType): number {
   return info[dtype].bytes
@@ -52,7 +63,8 @@ export function isInteger(dtype: DType): boolean {
 
 /** A zeroed host array of `length` elements of `dtype`. */
 export function hostArray(dtype: DType, length: number): HostArray {
-  return new info[dtype].array(length)
+  const { array: HostArrayOf } = info[dtype] ?? unknownDType(dtype)
+  return new HostArrayOf(length)
 }
 
 /** Whether `data` is the typed array in which `dtype` travels. */

@@ -55,7 +55,9 @@ function checkAxis(who: string, axis: number, x: TensorSpec): void {
 function broadcast(who: string, a: TensorSpec, b: TensorSpec): Shape {
   const shape = broadcastShapes(a.shape, b.shape)
   if (shape === undefined) {
-    throw new ShapeError(`${who}: shapes do not broadcast, got ${formatShape(a.shape)} and ${formatShape(b.shape)}`)
+    throw new ShapeError(
+      `${who}: shapes do not broadcast, got ${formatShape(a.shape)} and ${formatShape(b.shape)}; dimensions must be equal or 1`,
+    )
   }
   return shape
 }
@@ -118,7 +120,9 @@ export const inferArg: Infer<AxisAttributes> = (who, [x], { axis }) => {
 export const inferReshape: Infer<ShapeAttributes> = (who, [x], { shape }) => {
   const out = specOf(x!.dtype, shape)
   if (out.size !== x!.size) {
-    throw new ShapeError(`${who}: sizes differ, got ${formatShape(x!.shape)} to ${formatShape(shape)}`)
+    throw new ShapeError(
+      `${who}: sizes differ, got ${formatShape(x!.shape)} to ${formatShape(shape)}; both hold the same number of elements`,
+    )
   }
   return [out]
 }

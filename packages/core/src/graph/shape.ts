@@ -16,6 +16,17 @@ export function broadcastShapes(a: Shape, b: Shape): Shape | undefined {
   return out
 }
 
+/**
+ * Refuses a shape that is no list.
+ *
+ * @throws ShapeError
+ */
+export function checkShape(who: string, shape: unknown): void {
+  if (!Array.isArray(shape)) {
+    throw new ShapeError(`${who}: a shape is a list of dimensions, got ${String(shape)}; write [${String(shape)}]`)
+  }
+}
+
 export function sameShape(a: Shape, b: Shape): boolean {
   return a.length === b.length && a.every((dimension, i) => dimension === b[i])
 }
@@ -77,7 +88,10 @@ export function reducedShape(shape: Shape, axes: readonly number[], keepDims: bo
  */
 export function resolveReshape(size: number, from: Shape, shape: Shape): Shape {
   const unknown = shape.indexOf(-1)
-  const mismatch = () => new ShapeError(`reshape: sizes differ, got ${formatShape(from)} to ${formatShape(shape)}`)
+  const mismatch = () =>
+    new ShapeError(
+      `reshape: sizes differ, got ${formatShape(from)} to ${formatShape(shape)}; both hold the same number of elements`,
+    )
   if (unknown === -1) {
     if (sizeOf(shape) !== size) throw mismatch()
     return shape

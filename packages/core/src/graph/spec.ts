@@ -1,5 +1,5 @@
 import { ShapeError } from '../errors/errors.ts'
-import { bytesPerElement, type DType, dtypes } from './dtype.ts'
+import { bytesPerElement, type DType, dtypes, unknownDType } from './dtype.ts'
 
 /** Dimensions, outermost first; `[]` is a scalar (0-d). */
 export type Shape = readonly number[]
@@ -30,9 +30,10 @@ let count = 0
  * The spec of `dtype` and `shape`.
  *
  * @throws ShapeError when a dimension is not a whole number ≥ 0
+ * @throws DTypeError when there is no such dtype
  */
 export function specOf(dtype: DType, shape: Shape): TensorSpec {
-  let node = roots.get(dtype)!
+  let node = roots.get(dtype) ?? unknownDType(dtype)
   for (const dimension of shape) {
     let next = node.next.get(dimension)
     if (next === undefined) {

@@ -1,3 +1,4 @@
+import { MisconfigurationError } from '../errors/errors.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { type Layer, Module } from './module.ts'
 
@@ -24,8 +25,13 @@ export class Sequential extends Module {
     return this.#length
   }
 
-  /** Appends a layer. */
+  /** Appends a layer. @throws MisconfigurationError when it has no `forward` */
   add(layer: Layer): this {
+    if (typeof (layer as Partial<Layer> | undefined)?.forward !== 'function') {
+      throw new MisconfigurationError(
+        `Sequential: takes layers, got ${typeof layer}; a function goes into a Module of its own, with a forward`,
+      )
+    }
     this[this.#length++] = layer
     return this
   }

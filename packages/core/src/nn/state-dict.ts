@@ -36,6 +36,11 @@ export function loadState(
   state: ReadonlyMap<string, Tensor>,
   { strict = true }: LoadStateDictOptions,
 ): LoadStateDictResult {
+  if (!(state instanceof Map)) {
+    throw new MisconfigurationError(
+      `loadStateDict: takes a Map of tensors by name, got ${typeof state}; write new Map(Object.entries(state))`,
+    )
+  }
   const own = byName('loadStateDict', named)
   const missingKeys = [...own.keys()].filter((name) => !state.has(name))
   const unexpectedKeys = [...state.keys()].filter((name) => !own.has(name))

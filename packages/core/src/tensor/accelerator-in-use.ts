@@ -26,10 +26,24 @@ export function currentAccelerator(): { accelerator: Accelerator; ready: Promise
  * Makes `accelerator` the one on which tensors outside a Trainer are computed, in place of the reference. Sets it up; the
  * one before it stays as it is, with the tensors that are on it.
  */
-export async function useAccelerator(accelerator: Accelerator): Promise<void> {
-  await accelerator.setup()
+export function useAccelerator(accelerator: Accelerator): Promise<void> {
+  const before = { accelerator: realm.accelerator, ready }
+  // In use at once: what is computed before the set-up is over waits for it, awaited or not, and fails with it.
   realm.accelerator = accelerator
-  ready = null
+  const settingUp = accelerator.setup().then(
+    () => {
+      if (ready === settingUp) ready = null
+    },
+    (error: unknown) => {
+      if (ready === settingUp) {
+        realm.accelerator = before.accelerator
+        ready = before.ready
+      }
+      throw error
+    },
+  )
+  ready = settingUp
+  return settingUp
 }
 
 /** What `withAccelerator` has in use, the latest last, and what is in use without it. */

@@ -83,7 +83,7 @@ async function firstNans(buffers: readonly DeviceBuffer[], accelerator: Accelera
 }
 
 function describe(node: Node, spec: TensorSpec, element: number): string {
-  return `detectAnomaly: ${node.op.name} made a NaN, got it at element ${element} of ${formatSpec(spec)}; recorded ${userLine(node.origin)}`
+  return `detectAnomaly: ${node.op.name} made a NaN, got it at element ${element} of ${formatSpec(spec)}; recorded ${userLine(node.origin)}; keep its operands (or those of what it is the gradient of) where it is defined: clamp them, or add an epsilon`
 }
 
 function firstNan(data: HostArray, dtype: Parameters<typeof decodeNumber>[1]): number {

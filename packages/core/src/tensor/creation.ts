@@ -3,6 +3,7 @@ import * as build from '../graph/build.ts'
 import { type DType, type HostArray, isFloat } from '../graph/dtype.ts'
 import { type HostTensor, hostTensor, isHostArray } from '../graph/host-tensor.ts'
 import { inputValue, numberValue } from '../graph/record.ts'
+import { checkShape } from '../graph/shape.ts'
 import { formatShape, type Shape, specOf } from '../graph/spec.ts'
 import { GradientSlot } from './gradient.ts'
 import { encodeNumbers, type NestedArray } from './host.ts'
@@ -31,6 +32,9 @@ export interface TensorOptions extends CreationOptions {
  * @throws DTypeError when a gradient is asked for of what is no float
  */
 export function tensor(data: NestedArray | HostArray, options: TensorOptions = {}): Tensor {
+  if (Array.isArray(options)) {
+    throw new TypeError(`tensor: options are an object, got an array; write { shape: ${formatShape(options)} }`)
+  }
   const host = isHostArray(data) ? ofTypedArray(data, options) : ofNested(data, options)
   const { requiresGrad = false } = options
   if (requiresGrad && !isFloat(host.dtype))
@@ -103,10 +107,12 @@ function collect(data: NestedArray, shape: Shape, depth: number, into: (number |
 
 /** `x` everywhere. */
 export function full(shape: Shape, x: number, { dtype = 'float32' }: CreationOptions = {}): Tensor {
+  checkShape('full', shape)
   return new Tensor(build.broadcastTo(numberValue(x, dtype), shape))
 }
 
 function filled(shape: Shape, x: number, { dtype = 'float32' }: CreationOptions): Tensor {
+  checkShape(x === 0 ? 'zeros' : 'ones', shape)
   return new Tensor(build.broadcastTo(build.literal(x, dtype), shape))
 }
 

@@ -174,10 +174,11 @@ export class ExecutableCache {
   }
 
   #warnOnce(): void {
-    if (this.#warned) return
+    // Large graphs take turns by their bytes: nothing is wrong with the program then.
+    if (this.#warned || this.#count < this.#maxCount) return
     this.#warned = true
     console.warn(
-      `${this.#accelerator.name}: too many graphs were compiled to keep (${this.#maxCount} at most, of ${this.#maxBytes} bytes in all) and the oldest are being dropped; do shapes or structure change every step? Pad batches to a few fixed shapes`,
+      `${this.#accelerator.name}: more than ${this.#maxCount} graphs were compiled and the oldest are being dropped; do shapes or structure change every step? Pad batches to a few fixed shapes`,
     )
   }
 

@@ -2,6 +2,7 @@ import { DTypeError, OutOfRangeError } from '../errors/errors.ts'
 import * as build from '../graph/build.ts'
 import { type DType, isFloat } from '../graph/dtype.ts'
 import { numberValue } from '../graph/record.ts'
+import { checkShape } from '../graph/shape.ts'
 import type { Shape } from '../graph/spec.ts'
 import type { Value } from '../graph/value.ts'
 import { defaultGenerator, type Generator } from './generator.ts'
@@ -16,6 +17,7 @@ export interface RandomOptions {
 
 /** Uniform over [0, 1) in float32: multiples of 2 to the power −`digits`, at most 24. */
 function unit(shape: Shape, generator: Generator, digits = 24): Value {
+  checkShape('random', shape)
   const bits = build.randomBits(generator.draw(), shape)
   const top = build.shiftRight(bits, build.literal(32 - digits, 'uint32'))
   return build.mul(build.cast(top, 'float32'), build.literal(2 ** -digits, 'float32'))

@@ -94,6 +94,20 @@ export function expireLeaf(leaf: Value, reason: string): void {
 
 let queue: Promise<void> = Promise.resolve()
 
+const patienceMs = 10_000
+
+/** Waits for the steps before, and says so when that takes long: what is waited for may itself be waiting. */
+async function patiently(before: Promise<void>): Promise<void> {
+  if (realm.step === null) return before
+  const timer = setTimeout(() => {
+    console.warn(
+      'step: has waited ten seconds for another step to end; a Trainer run begun inside a step waits for ever: begin it between batches, in onTrainEpochEnd say',
+    )
+  }, patienceMs)
+  await before
+  clearTimeout(timer)
+}
+
 /** An open step. Closing it twice does nothing. */
 export interface OpenStep {
   readonly scope: StepScope
@@ -111,7 +125,7 @@ export async function openStep(accelerator: Accelerator | null = null): Promise<
   queue = new Promise((resolve) => {
     release = resolve
   })
-  await before
+  await patiently(before)
   const scope = new StepScope(accelerator)
   realm.step = scope
   recording.tape = scope.tape

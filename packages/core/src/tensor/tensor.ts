@@ -1,3 +1,4 @@
+/// <reference lib="esnext.disposable" preserve="true" />
 import { backward, type GradientOptions } from '../autograd/backward.ts'
 import { AutogradError, ExpiredTensorError, ShapeError } from '../errors/errors.ts'
 import { alias, stopGradient } from '../graph/alias.ts'
@@ -529,7 +530,7 @@ function arg(who: keyof typeof choices, x: Tensor, dim: number | undefined): Ten
 }
 
 function matmul(x: Tensor, y: Tensor): Tensor {
-  const [a, b] = meet(x.value, valueOf('matmul', y))
+  const [a, b] = [x.value, valueOf('matmul', y)]
   if (a.spec.rank === 0 || b.spec.rank === 0) {
     throw new ShapeError(`matmul: takes no scalars, got ${formatSpec(a.spec)} and ${formatSpec(b.spec)}; use mul()`)
   }

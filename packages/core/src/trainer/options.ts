@@ -46,6 +46,7 @@ export function loopOptions(options: TrainerOptions): LoopOptions {
   const defaultEpochs = maxSteps === -1 ? 1000 : -1
   const maxEpochs = options.maxEpochs ?? defaultEpochs
   const faults = [
+    ...Object.keys(options).flatMap((name) => faultOf(optionNames.has(name), 'there is no such option', name)),
     ...faultOf(Number.isInteger(maxEpochs) && maxEpochs >= -1, 'maxEpochs is a whole number ≥ −1', maxEpochs),
     ...faultOf(Number.isInteger(maxSteps) && maxSteps >= -1, 'maxSteps is a whole number ≥ −1', maxSteps),
     ...faultOf(
@@ -81,6 +82,20 @@ export function loopOptions(options: TrainerOptions): LoopOptions {
     gradientClipAlgorithm: gradientClipAlgorithm ?? null,
   }
 }
+
+const optionNames: ReadonlySet<string> = new Set<keyof TrainerOptions>([
+  'accelerator',
+  'precision',
+  'strategy',
+  'maxEpochs',
+  'maxSteps',
+  'accumulateGradBatches',
+  'gradientClipVal',
+  'gradientClipAlgorithm',
+  'callbacks',
+  'enableProgressBar',
+  'detectAnomaly',
+])
 
 function isAccelerator(accelerator: unknown): boolean {
   if (accelerator === undefined) return true

@@ -72,6 +72,11 @@ export class Trainer {
    */
   async fit<Batch>(module: TrainingModule<Batch>, data: FitData<Batch>): Promise<void> {
     const { train, val } = Object(data) as FitData<Batch>
+    if (train === undefined) {
+      throw new MisconfigurationError(
+        `fit: takes { train, val }, got ${describe(data)} without train; pass { train: loader }`,
+      )
+    }
     checkModule('fit', module)
     checkMode(module as TrainingModule, this.#loopOptions)
     checkBatches('fit', train)
@@ -227,8 +232,13 @@ function checkNotInStep(stage: Stage, module: TrainingModule): void {
 
 function checkModule(who: string, module: unknown): void {
   if (module instanceof TrainingModule) return
-  const got = typeof module === 'object' && module !== null ? module.constructor.name : typeof module
-  throw new MisconfigurationError(`${who}: trains and runs TrainingModules, got ${got}; extend TrainingModule`)
+  throw new MisconfigurationError(
+    `${who}: trains and runs TrainingModules, got ${describe(module)}; extend TrainingModule`,
+  )
+}
+
+function describe(value: unknown): string {
+  return typeof value === 'object' && value !== null ? value.constructor.name : typeof value
 }
 
 function requireStep(module: TrainingModule<never>, step: 'validationStep' | 'testStep', who: string): void {

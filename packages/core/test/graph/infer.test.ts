@@ -42,7 +42,11 @@ const refusals: Refusal[] = [
   ...binary(['floorDivide', 'shiftLeft', 'shiftRight'], 'integers', f(2), 'float32[2]'),
   ...binary(['and', 'or', 'xor'], 'bool or integers', f(2), 'float32[2]'),
   ...broadcasting.flatMap((name): Refusal[] => [
-    [() => elementwise(name, f(2, 3), f(2)), ShapeError, `${name}: shapes do not broadcast, got [2, 3] and [2]`],
+    [
+      () => elementwise(name, f(2, 3), f(2)),
+      ShapeError,
+      `${name}: shapes do not broadcast, got [2, 3] and [2]; dimensions must be equal or 1`,
+    ],
     [
       () => elementwise(name, f(2), i(2)),
       DTypeError,
@@ -50,7 +54,11 @@ const refusals: Refusal[] = [
     ],
   ]),
   ...onIntegers.flatMap((name): Refusal[] => [
-    [() => elementwise(name, i(2, 3), i(2)), ShapeError, `${name}: shapes do not broadcast, got [2, 3] and [2]`],
+    [
+      () => elementwise(name, i(2, 3), i(2)),
+      ShapeError,
+      `${name}: shapes do not broadcast, got [2, 3] and [2]; dimensions must be equal or 1`,
+    ],
     [
       () => elementwise(name, i(2), u(2)),
       DTypeError,
@@ -63,8 +71,16 @@ const refusals: Refusal[] = [
     DTypeError,
     'where: dtypes differ, got float32[2] and int32[2]; cast one of them',
   ],
-  [() => ops.where(b(2), f(2), f(3)), ShapeError, 'where: shapes do not broadcast, got [2] and [3]'],
-  [() => ops.where(b(2), f(3), f(1)), ShapeError, 'where: shapes do not broadcast, got [2] and [3]'],
+  [
+    () => ops.where(b(2), f(2), f(3)),
+    ShapeError,
+    'where: shapes do not broadcast, got [2] and [3]; dimensions must be equal or 1',
+  ],
+  [
+    () => ops.where(b(2), f(3), f(1)),
+    ShapeError,
+    'where: shapes do not broadcast, got [2] and [3]; dimensions must be equal or 1',
+  ],
   [() => ops.sum(b(2), [0]), DTypeError, 'sum: takes numbers; cast bool first, got bool[2]'],
   [() => ops.prod(b(2), [0]), DTypeError, 'prod: takes numbers; cast bool first, got bool[2]'],
   [() => ops.sum(f(2), [1]), OutOfRangeError, 'sum: no such axis in float32[2], got 1'],
@@ -73,7 +89,11 @@ const refusals: Refusal[] = [
   [() => ops.min(f(0), [0]), ShapeError, 'min: nothing to take the min of, got [0]'],
   [() => ops.argmax(f(2, 0), 1), ShapeError, 'argmax: nothing to choose from, got [2, 0]'],
   [() => ops.argmin(f(2), 1), OutOfRangeError, 'argmin: no such axis in float32[2], got 1'],
-  [() => ops.reshape(f(2, 3), [5]), ShapeError, 'reshape: sizes differ, got [2, 3] to [5]'],
+  [
+    () => ops.reshape(f(2, 3), [5]),
+    ShapeError,
+    'reshape: sizes differ, got [2, 3] to [5]; both hold the same number of elements',
+  ],
   [() => ops.permute(f(2, 3), [0, 0]), ShapeError, 'permute: each of 2 axes is named once, got [0, 0]'],
   [() => ops.permute(f(2, 3), [0]), ShapeError, 'permute: each of 2 axes is named once, got [0]'],
   [() => ops.permute(f(2, 3), [0, 2]), ShapeError, 'permute: each of 2 axes is named once, got [0, 2]'],

@@ -71,7 +71,9 @@ describe('resolveReshape', () => {
 
   test.each([[[5]], [[-1, -1]], [[-1, 5]], [[0, -1]]])('[2, 6] does not become %j', (shape) => {
     expect(() => resolveReshape(12, [2, 6], shape)).toThrow(
-      new ShapeError(`reshape: sizes differ, got [2, 6] to [${shape.join(', ')}]`),
+      new ShapeError(
+        `reshape: sizes differ, got [2, 6] to [${shape.join(', ')}]; both hold the same number of elements`,
+      ),
     )
   })
 })

@@ -188,3 +188,10 @@ test('Flatten keeps the batch, or takes the dimensions it is told', () => {
   expect(new Flatten().forward(x).shape).toEqual([2, 60])
   expect(new Flatten(0, 1).forward(x).shape).toEqual([6, 4, 5])
 })
+
+test('a function is no layer, and a plain object no state dict: both say what to write', () => {
+  expect(() => new Sequential(((x: Tensor) => x) as never)).toThrow('Sequential: takes layers, got function;')
+  expect(() => new Linear(1, 1).loadStateDict({} as never)).toThrow(
+    'loadStateDict: takes a Map of tensors by name, got object;',
+  )
+})

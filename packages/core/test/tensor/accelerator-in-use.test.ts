@@ -25,6 +25,26 @@ describe('useAccelerator', () => {
     expect(accelerator.stats().executions).toBe(1)
   })
 
+  test('is in use at once, awaited or not: what is computed meanwhile waits for the set-up', async () => {
+    const accelerator = reference()
+    const settingUp = useAccelerator(accelerator)
+    await tensor([1]).add(1).data()
+    expect(accelerator.stats().executions).toBe(1)
+    await settingUp
+  })
+
+  test('that fails to set up fails what was computed meanwhile, and leaves the one before in use', async () => {
+    const before = reference()
+    await useAccelerator(before)
+    const broken = { ...reference(), setup: () => Promise.reject(new Error('no device')) }
+    const settingUp = useAccelerator(broken)
+    const reading = tensor([1]).add(1).data()
+    await expect(settingUp).rejects.toThrow('no device')
+    await expect(reading).rejects.toThrow('no device')
+    await tensor([1]).add(2).data()
+    expect(before.stats().executions).toBe(1)
+  })
+
   test('leaves a computed tensor where it is: mixing names both, and data() leads out', async () => {
     await watchedAccelerator('left')
     const x = tensor([1]).add(1)

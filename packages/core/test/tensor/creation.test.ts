@@ -183,3 +183,14 @@ describe('reading', () => {
     await expect(tensor([]).item()).rejects.toThrow(ShapeError)
   })
 })
+
+test('what is no dtype, no shape or no options object is refused, and says what to write', () => {
+  expect(() => tensor([1], { dtype: 'int64' as never })).toThrow(
+    /^tensor: no such dtype, got "int64"; there are .*int32/,
+  )
+  expect(() => zeros([2], { dtype: 'float' as never })).toThrow(/^tensor: no such dtype, got "float"; there are /)
+  expect(() => zeros(3 as never)).toThrow('zeros: a shape is a list of dimensions, got 3; write [3]')
+  expect(() => tensor([1, 2], [2, 1] as never)).toThrow(
+    'tensor: options are an object, got an array; write { shape: [2, 1] }',
+  )
+})

@@ -359,7 +359,7 @@ describe('wrong arguments', () => {
     [
       'shapes that do not broadcast',
       () => m.add(doubles([1, 2])),
-      new ShapeError('add: shapes do not broadcast, got [2, 3] and [2]'),
+      new ShapeError('add: shapes do not broadcast, got [2, 3] and [2]; dimensions must be equal or 1'),
     ],
     [
       'inner dimensions that differ',
@@ -382,11 +382,15 @@ describe('wrong arguments', () => {
       () => m.argmin(5),
       new OutOfRangeError('argmin: no such axis in a tensor of 2 dimensions, got 5'),
     ],
-    ['a shape of another size', () => m.reshape([4]), new ShapeError('reshape: sizes differ, got [2, 3] to [4]')],
+    [
+      'a shape of another size',
+      () => m.reshape([4]),
+      new ShapeError('reshape: sizes differ, got [2, 3] to [4]; both hold the same number of elements'),
+    ],
     [
       'two unknown dimensions',
       () => m.reshape([-1, -1]),
-      new ShapeError('reshape: sizes differ, got [2, 3] to [-1, -1]'),
+      new ShapeError('reshape: sizes differ, got [2, 3] to [-1, -1]; both hold the same number of elements'),
     ],
     [
       'a slice from nowhere',

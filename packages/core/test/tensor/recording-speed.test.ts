@@ -30,7 +30,9 @@ function idle(): Accelerator {
 
 const image = hostTensor(new Float32Array(8 * 16), [8, 16])
 
-test('recording, differentiating and committing a step costs about a microsecond a node', async () => {
+test('recording, differentiating and committing a step costs at most a microsecond a node', {
+  timeout: 30_000,
+}, async () => {
   await useAccelerator(idle())
   const parameters = [16, 32, 32, 32, 32, 4].flatMap((n, i, sizes) =>
     i === 0 ? [] : [new Parameter(zeros([sizes[i - 1]!, n])), new Parameter(zeros([n]))],
@@ -63,13 +65,14 @@ test('recording, differentiating and committing a step costs about a microsecond
     step.close()
   }
 
-  const rounds: number[] = []
-  for (let round = 0; round < 8; round++) {
+  // The best of many rounds: the first ones are compiled as they run, and others may share the machine.
+  let best = Number.POSITIVE_INFINITY
+  const patience = performance.now() + 10_000
+  while (best > 1 && performance.now() < patience) {
     const { nodes } = recording
     const started = performance.now()
     for (let i = 0; i < 100; i++) await train()
-    rounds.push(((performance.now() - started) * 1000) / (recording.nodes - nodes))
+    best = Math.min(best, ((performance.now() - started) * 1000) / (recording.nodes - nodes))
   }
-  // Measured 0.27 µs on two cores of a cloud machine; the bound leaves room for a busy one.
-  expect(Math.min(...rounds)).toBeLessThan(2)
+  expect(best).toBeLessThanOrEqual(1)
 })

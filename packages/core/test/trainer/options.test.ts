@@ -13,6 +13,7 @@ function strategy(): SingleDeviceStrategy {
 
 test.for<[TrainerOptions, string]>([
   [{ maxEpochs: -2 }, 'maxEpochs is a whole number ≥ −1, got -2'],
+  [{ gradient_clip_val: 1 } as never, 'there is no such option, got gradient_clip_val'],
   [{ maxEpochs: 1.5 }, 'maxEpochs is a whole number ≥ −1, got 1.5'],
   [{ maxSteps: -2 }, 'maxSteps is a whole number ≥ −1, got -2'],
   [{ accumulateGradBatches: 0 }, 'accumulateGradBatches is a whole number ≥ 1, got 0'],

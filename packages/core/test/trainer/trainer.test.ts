@@ -24,7 +24,12 @@ test.for<[string, (trainer: Trainer) => Promise<unknown>, string]>([
   [
     'fit without data',
     (t) => t.fit(new Regression(), undefined as never),
-    'fit: batches come from what can be iterated',
+    'fit: takes { train, val }, got undefined without train; pass { train: loader }',
+  ],
+  [
+    'fit on a loader itself',
+    (t) => t.fit(new Regression(), batches(1) as never),
+    'fit: takes { train, val }, got Array without train; pass { train: loader }',
   ],
   [
     'fit on a number',

@@ -1,7 +1,7 @@
 import * as build from '@voltaic/core/graph'
 import { buildGraph, capture, scalarValue, type Value } from '@voltaic/core/graph'
 import { describe, expect, test } from 'vitest'
-import { leafOf, SeededTensors } from '../../../core/test/support/host-tensors.ts'
+import { leafOf, SeededTensors, tensorOf } from '../../../core/test/support/host-tensors.ts'
 import { formatModel, lowerGraph, opTypesOf } from '../../src/index.ts'
 import { expectAgreement } from '../support/agreement.ts'
 
@@ -105,7 +105,7 @@ describe('a broadcast', () => {
     const row = build.broadcastTo(input(3), [4, 3])
     const y = build.exp(build.mul(row, literal(2)))
     expect(opTypesOf(modelOf(y))).toEqual(['Mul', 'Exp', 'Expand'])
-    const total = build.sum(y, [0])
+    const total = build.sum(y, [1])
     expect(opTypesOf(modelOf(total))).toEqual(['Mul', 'Exp', 'Expand', 'ReduceSum'])
     await expectAgreement([y, total], 'accumulation')
   })
@@ -157,6 +157,40 @@ describe('padded strips', () => {
     )
     expect(opTypesOf(modelOf(meeting))).toContain('Add')
     await expectAgreement([meeting, build.add(p, r)], 'accumulation')
+  })
+})
+
+describe('composites that were decomposed', () => {
+  test.each([0, 1])('along axis %i a softmax is one op again, and so is its logarithm', async (axis) => {
+    const x = input(4, 3)
+    const z = build.sub(x, build.max(x, [axis], true))
+    const e = build.exp(z)
+    const softmax = build.div(e, build.sum(e, [axis], true))
+    const logSoftmax = build.sub(z, build.log(build.sum(e, [axis], true)))
+    expect(opTypesOf(modelOf(softmax))).toEqual(['Softmax'])
+    expect(opTypesOf(modelOf(logSoftmax))).toEqual(['LogSoftmax'])
+    await expectAgreement([softmax, logSoftmax], 'accumulation')
+  })
+
+  test('a quotient by another axis’s sum is no softmax', async () => {
+    const e = build.exp(input(3, 3))
+    const quotient = build.div(e, build.sum(e, [0, 1], true))
+    expect(opTypesOf(modelOf(quotient))).not.toContain('Softmax')
+    await expectAgreement([quotient], 'accumulation')
+  })
+
+  test('a maximum with 0 is a Relu, and keeps NaN', async () => {
+    const x = leafOf(tensorOf([Number.NaN, -1, 2, Number.POSITIVE_INFINITY, -0, Number.NEGATIVE_INFINITY], [6]))
+    const y = build.maximum(x, build.fullLike(x, 0))
+    expect(opTypesOf(modelOf(y))).toEqual(['Relu'])
+    await expectAgreement([y], 'exact')
+  })
+
+  test('column sums of a matrix are a product with ones', async () => {
+    const x = input(40, 3)
+    const sums = [build.sum(x, [0]), build.sum(x, [0], true)]
+    for (const y of sums) expect(opTypesOf(modelOf(y))).toEqual(['MatMul'])
+    await expectAgreement(sums, 'accumulation')
   })
 })
 

@@ -46,7 +46,9 @@ function placesOf(who: string, indices: HostArray, selection: Shape, whole: Shap
   for (let i = 0; i < indices.length; i++) {
     const index = indices[i]!
     if (index < 0 || index >= whole[axis]!) {
-      throw new OutOfRangeError(`${who}: index out of range, got ${index} in an axis of ${whole[axis]}`)
+      throw new OutOfRangeError(
+        `${who}: index out of range, got ${index} in an axis of ${whole[axis]}; indices (and labels) are 0…${whole[axis]! - 1}`,
+      )
     }
     let place = index * strides[axis]!
     for (let d = 0; d < position.length; d++) if (d !== axis) place += position[d]! * strides[d]!

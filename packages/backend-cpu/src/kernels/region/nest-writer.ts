@@ -51,8 +51,8 @@ export class NestWriter {
     const folded = loops.filter((loop) => reduced[loop])
     const always = this.#hoist(new Map(), loops)
     if (vector === -1) {
-      const totals = [this.#accumulators(scalarLanes)]
-      this.#loops(kept, () => this.#folded(scalarLanes, totals, folded, [undefined], always))
+      const totals = this.#accumulators(scalarLanes)
+      this.#loops(kept, () => this.#folded(scalarLanes, totals, folded, undefined, always))
     } else if (reduced[vector]) {
       this.#loops(kept, () => this.#foldNeighbours(folded, always))
     } else {
@@ -69,11 +69,9 @@ export class NestWriter {
     this.#loops(folded.slice(0, -1), () => {
       const known = this.#hoist(always, [vector])
       this.#alongVector(
-        (at) => this.#step(vectorLanes, at[0], known, lanes[0]!),
-        (at) => this.#step(scalarLanes, at[0], known, alone),
-        (ats) => {
-          for (const [i, at] of ats.entries()) this.#step(vectorLanes, at, known, lanes[i]!)
-        },
+        (at, i) => this.#step(vectorLanes, at, known, lanes[i]!),
+        (at) => this.#step(scalarLanes, at, known, alone),
+        lanes.length,
       )
     })
     for (const totals of lanes) for (const [i, total] of totals.entries()) total.drainInto(alone[i]!)
@@ -83,25 +81,25 @@ export class NestWriter {
   /** The vector loop is kept: each lane is an element of the result. */
   #keepNeighbours(folded: readonly number[], always: Known): void {
     const known = this.#hoist(always, [this.#nest.vector, ...folded])
-    const lanes = Array.from({ length: this.#unroll }, () => this.#accumulators(vectorLanes))
-    const alone = [this.#accumulators(scalarLanes)]
-    const byVectors = (ats: readonly I32[]) => this.#folded(vectorLanes, lanes, folded, ats, known)
-    this.#alongVector(byVectors, (ats) => this.#folded(scalarLanes, alone, folded, ats, known), byVectors)
+    const lanes = this.#accumulators(vectorLanes)
+    const alone = this.#accumulators(scalarLanes)
+    this.#alongVector(
+      (at) => this.#folded(vectorLanes, lanes, folded, at, known),
+      (at) => this.#folded(scalarLanes, alone, folded, at, known),
+    )
   }
 
-  /** The program folded over `folded`, side by side for each place along the vector loop. */
+  /** The program folded over `folded`, at one place along the vector loop. */
   #folded(
     lanes: AnyLanes,
-    totals: readonly (readonly Accumulator[])[],
+    totals: readonly Accumulator[],
     folded: readonly number[],
-    ats: readonly (I32 | undefined)[],
+    at: I32 | undefined,
     known: Known,
   ): void {
-    for (const i of ats.keys()) for (const total of totals[i]!) total.reset()
-    this.#loops(folded, () => {
-      for (const [i, at] of ats.entries()) this.#step(lanes, at, known, totals[i]!)
-    })
-    for (const [i, at] of ats.entries()) this.#storeFolds(lanes, at, totals[i]!)
+    for (const total of totals) total.reset()
+    this.#loops(folded, () => this.#step(lanes, at, known, totals))
+    this.#storeFolds(lanes, at, totals)
   }
 
   /** One run of the program: loads, computes, stores, folds. */
@@ -144,18 +142,17 @@ export class NestWriter {
     for (const { pointer, stride } of moving) f.set(pointer, i32.sub(pointer, i32.mul(stride, size)))
   }
 
-  /** Vectors side by side: folding one waits for the result before, folding several need not. */
+  /**
+   * Vectors side by side where lanes are partial results: folding one waits for the result before, folding several need
+   * not. Kept lanes do better alone: the processor then has more rows on their way from memory.
+   */
   get #unroll(): number {
     const { folds, program } = this.#nest
     return folds.length > 0 && program.length <= 8 ? 4 : 1
   }
 
-  /** Runs along the vector loop: several vectors at a time, then one, then what is left over. */
-  #alongVector(
-    vector: (at: readonly I32[]) => void,
-    scalar: (at: readonly I32[]) => void,
-    vectors: (ats: readonly I32[]) => void,
-  ): void {
+  /** Runs along the vector loop: `unroll` vectors at a time, then one, then what is left over. */
+  #alongVector(vector: (at: I32, i: number) => void, scalar: (at: I32) => void, unroll = 1): void {
     const f = this.#f
     const size = this.#sizes[this.#nest.vector]!
     const start = f.local('i32')
@@ -165,12 +162,13 @@ export class NestWriter {
       f.set(start, end)
     }
     f.set(start, 0)
-    const unroll = this.#unroll
     if (unroll > 1) {
-      along(4 * unroll, (at) => vectors(Array.from({ length: unroll }, (_, i) => f.let(i32.add(at, 4 * i)))))
+      along(4 * unroll, (at) => {
+        for (let i = 0; i < unroll; i++) vector(f.let(i32.add(at, 4 * i)), i)
+      })
     }
-    along(4, (at) => vector([at]))
-    along(1, (at) => scalar([at]))
+    along(4, (at) => vector(at, 0))
+    along(1, scalar)
   }
 
   /** Computes now what does not change along `loops`. */

@@ -39,7 +39,9 @@ type Visit = (element: number, selected: number) => void
 function checkIndices(who: string, indices: Float64Array, length: number): void {
   for (const index of indices) {
     if (index < 0 || index >= length) {
-      throw new OutOfRangeError(`${who}: index out of range, got ${index} in an axis of ${length}`)
+      throw new OutOfRangeError(
+        `${who}: index out of range, got ${index} in an axis of ${length}; indices (and labels) are 0…${length - 1}`,
+      )
     }
   }
 }

@@ -125,7 +125,7 @@ describe('an index out of range', () => {
     for (const wrong of [10, 12, -1]) {
       const run = runValues([record(indices([3, wrong], [2, 1]))])
       await expect(run).rejects.toThrow(
-        new OutOfRangeError(`${name}: index out of range, got ${wrong} in an axis of 10`),
+        new OutOfRangeError(`${name}: index out of range, got ${wrong} in an axis of 10; indices (and labels) are 0…9`),
       )
     }
   })

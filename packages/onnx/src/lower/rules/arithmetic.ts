@@ -1,17 +1,29 @@
+import { isPrimitive, type ValueId } from '@voltaic/core/graph'
 import type { ModelBuilder } from '../../model/model-builder.ts'
 import type { OnnxValue } from '../../model/onnx-value.ts'
-import { elementwise, everything, floats, integers, type Lowering, type Lowerings, numbers } from '../lowering.ts'
+import {
+  elementwise,
+  everything,
+  floats,
+  integers,
+  type Lowering,
+  type LoweringContext,
+  type Lowerings,
+  numbers,
+  type Surroundings,
+} from '../lowering.ts'
 import { foldBias } from './contraction-folds.ts'
 import { foldStrips } from './pad-folds.ts'
+import { foldLogSoftmax, foldSoftmax } from './softmax-folds.ts'
 
 /** Elementwise arithmetic on two operands. */
 export const arithmetic: Lowerings<
   'add' | 'sub' | 'mul' | 'div' | 'floorDivide' | 'remainder' | 'pow' | 'minimum' | 'maximum'
 > = {
   add: { ...zip('Add'), fold: (context) => foldBias(context) ?? foldStrips(context) },
-  sub: zip('Sub'),
+  sub: { ...zip('Sub'), fold: foldLogSoftmax },
   mul: zip('Mul'),
-  div: elementwise(floats, ([x, y], { b }) => b.zip('Div', x!, y!)),
+  div: elementwise(floats, ([x, y], { b }) => b.zip('Div', x!, y!), { fold: foldSoftmax }),
   floorDivide: elementwise(integers, ([x, y], { b }) => {
     const zero = b.scalar(x!.type, 0)
     return b.where(b.test('Equal', y!, zero), zero, floorDivide(b, x!, safeDivisor(b, y!)))
@@ -21,7 +33,23 @@ export const arithmetic: Lowerings<
   ),
   pow: elementwise(floats, ([x, y], { b }) => b.zip('Pow', x!, y!)),
   minimum: elementwise(everything, ([x, y], { b }) => b.zip(x!.type === 'bool' ? 'And' : 'Min', x!, y!)),
-  maximum: elementwise(everything, ([x, y], { b }) => b.zip(x!.type === 'bool' ? 'Or' : 'Max', x!, y!)),
+  maximum: elementwise(everything, ([x, y], { b }) => b.zip(x!.type === 'bool' ? 'Or' : 'Max', x!, y!), {
+    fold: foldRelu,
+  }),
+}
+
+/** max(x, 0) as a Relu, which ONNX Runtime makes part of a Gemm or Conv before it. */
+function foldRelu({ b, node, around }: LoweringContext<object>): OnnxValue | undefined {
+  const [x, zero] = node.inputs as [ValueId, ValueId]
+  if (around.spec(x).dtype !== 'float32' || !isZero(zero, around)) return undefined
+  return b.map('Relu', around.loose(x))
+}
+
+function isZero(id: ValueId, around: Surroundings): boolean {
+  const maker = around.maker(id)
+  if (maker === undefined) return false
+  if (isPrimitive(maker, 'broadcastTo')) return isZero(maker.inputs[0]!, around)
+  return isPrimitive(maker, 'literal') && maker.attributes.value === 0
 }
 
 function zip(opType: string): Lowering<object> {

@@ -3,7 +3,7 @@ import { type PrimitiveAttributes, reducedShape } from '@voltaic/core/graph'
 import type { ModelBuilder } from '../../model/model-builder.ts'
 import type { OnnxValue } from '../../model/onnx-value.ts'
 import type { OnnxElementType } from '../../proto/index.ts'
-import { everything, floats, type Lowering, type Lowerings, numbers, whole } from '../lowering.ts'
+import { everything, floats, type Lowering, type LoweringContext, type Lowerings, numbers, whole } from '../lowering.ts'
 import { foldBatchSum } from './contraction-folds.ts'
 
 type ReduceAttributes = PrimitiveAttributes['sum']
@@ -14,7 +14,7 @@ export const reductions: Lowerings<'sum' | 'prod' | 'max' | 'min' | 'argmax' | '
     numbers,
     ([x], { b, attributes }) =>
       x!.type === 'float' ? b.reduce('ReduceSum', x!, attributes) : integerSum(b, x!, attributes),
-    { fold: foldBatchSum },
+    { fold: (context) => foldBatchSum(context) ?? columnSums(context) },
   ),
   // Of integers even int64 loses digits.
   prod: whole(floats, ([x], { b, attributes }) => b.reduce('ReduceProd', x!, attributes)),
@@ -22,6 +22,23 @@ export const reductions: Lowerings<'sum' | 'prod' | 'max' | 'min' | 'argmax' | '
   min: extreme('ReduceMin'),
   argmax: choice('ArgMax'),
   argmin: choice('ArgMin'),
+}
+
+/** The sums of a matrix's columns, as a product with a row of ones: ReduceSum takes three times as long. */
+function columnSums({
+  b,
+  attributes,
+  node,
+  outputs,
+  around,
+}: LoweringContext<ReduceAttributes>): OnnxValue | undefined {
+  const { dtype, shape } = around.spec(node.inputs[0]!)
+  const [rows, columns] = shape as [number, number]
+  if (dtype !== 'float32' || shape.length !== 2 || attributes.axes.join() !== '0' || rows * columns === 0)
+    return undefined
+  // A vector where the axis goes: then no Reshape follows.
+  const ones = b.constant('float', attributes.keepDims ? [1, rows] : [rows], new Array(rows).fill(1))
+  return b.op('MatMul', [ones, around.exact(node.inputs[0]!)], { type: 'float', shape: outputs[0]!.shape })
 }
 
 // Modulo 2³²: ONNX Runtime sums int32 in floating point, and saturates.
