@@ -1,42 +1,34 @@
 import { attributeTable } from './attributes.ts'
 import type { DType } from './dtype.ts'
+import type { Infer } from './infer/checks.ts'
 import {
-  inferArg,
   inferAvgPoolGrad,
-  inferBinary,
-  inferBroadcastTo,
-  inferCast,
-  inferCompare,
-  inferConcat,
   inferConv,
   inferConvInputGrad,
   inferConvWeightGrad,
-  inferCumsum,
+  inferMatmul,
+  inferMaxPool,
+  inferMaxPoolGrad,
+  inferPool,
+} from './infer/contraction.ts'
+import { inferBinary, inferCast, inferCompare, inferUnary, inferUnaryToBool, inferWhere } from './infer/elementwise.ts'
+import {
+  inferBroadcastTo,
+  inferConcat,
   inferFlip,
   inferGather,
   inferIndexAdd,
   inferIndexSelect,
-  inferIota,
-  inferLiteral,
-  inferMatmul,
-  inferMaxPool,
-  inferMaxPoolGrad,
   inferPad,
   inferPermute,
-  inferPool,
-  inferRandomBits,
-  inferReduce,
   inferReshape,
   inferScatterAdd,
   inferSlice,
-  inferSort,
-  inferTopK,
-  inferUnary,
-  inferUnaryToBool,
-  inferWhere,
-} from './infer.ts'
+} from './infer/movement.ts'
+import { inferArg, inferCumsum, inferReduce, inferSort, inferTopK } from './infer/reduction.ts'
+import { inferIota, inferLiteral, inferRandomBits } from './infer/source.ts'
 import type { Op } from './op.ts'
-import type { Shape, TensorSpec } from './spec.ts'
+import type { Shape } from './spec.ts'
 
 /** No attributes. */
 export type None = Readonly<Record<never, never>>
@@ -235,8 +227,6 @@ export interface Primitive<K extends PrimitiveName> extends Op<PrimitiveAttribut
   readonly name: K
   readonly kind: 'primitive'
 }
-
-type Infer<A> = (who: string, inputs: readonly TensorSpec[], attributes: A) => readonly TensorSpec[]
 
 const rules: { readonly [K in PrimitiveName]: Infer<PrimitiveAttributes[K]> } = {
   neg: inferUnary('number'),
