@@ -113,11 +113,15 @@ const refusals: Refusal[] = [
   [() => ops.concat([f(2, 3), f(3, 2)], 0), ShapeError, 'concat: shapes differ outside axis 0, got [2, 3] and [3, 2]'],
   [() => ops.concat([f(2), f(2)], 1), OutOfRangeError, 'concat: no such axis in float32[2], got 1'],
   [() => ops.flip(f(2), [1]), OutOfRangeError, 'flip: no such axis in float32[2], got 1'],
-  [() => ops.matmul(f(32, 10), f(12, 4)), ShapeError, 'matmul: inner dimensions differ, got [32, 10] and [12, 4]'],
+  [
+    () => ops.matmul(f(32, 10), f(12, 4)),
+    ShapeError,
+    'matmul: inner dimensions differ, got [32, 10] and [12, 4]; transpose or reshape one of them',
+  ],
   [
     () => ops.matmul(f(2, 3), f(3, 2), { transposeA: true }),
     ShapeError,
-    'matmul: inner dimensions differ, got [3, 2] and [3, 2]',
+    'matmul: inner dimensions differ, got [3, 2] and [3, 2]; transpose or reshape one of them',
   ],
   [() => ops.matmul(f(3), f(3, 2)), ShapeError, 'matmul: needs matrices, got [3] and [3, 2]'],
   [

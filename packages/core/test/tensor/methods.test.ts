@@ -364,7 +364,7 @@ describe('wrong arguments', () => {
     [
       'inner dimensions that differ',
       () => m.matmul(m),
-      new ShapeError('matmul: inner dimensions differ, got [2, 3] and [2, 3]'),
+      new ShapeError('matmul: inner dimensions differ, got [2, 3] and [2, 3]; transpose or reshape one of them'),
     ],
     [
       'a scalar for a matrix',

@@ -18,7 +18,7 @@ export const inferMatmul: Infer<{ readonly transposeA: boolean; readonly transpo
   const [k2, n] = lastTwo(b!.shape, transposeB)
   if (k !== k2) {
     throw new ShapeError(
-      `${who}: inner dimensions differ, got ${formatShape([...a!.shape.slice(0, -2), m, k])} and ${formatShape([...b!.shape.slice(0, -2), k2, n])}`,
+      `${who}: inner dimensions differ, got ${formatShape([...a!.shape.slice(0, -2), m, k])} and ${formatShape([...b!.shape.slice(0, -2), k2, n])}; transpose or reshape one of them`,
     )
   }
   const batch = broadcastShapes(a!.shape.slice(0, -2), b!.shape.slice(0, -2))
