@@ -469,7 +469,13 @@ export class Tensor {
   }
 
   // Contractions and indexing
-  /** Matrix product; batch dimensions broadcast; a vector counts as a row on the left and a column on the right. */
+  /**
+   * Matrix product of `[…batch, M, K]` and `[…batch, K, N]`; batch dimensions broadcast; a vector counts as a row on the left
+   * and a column on the right.
+   *
+   * @throws ShapeError when inner dimensions or batches do not match, or for a scalar
+   * @throws DTypeError when dtypes differ: as in PyTorch, nothing is promoted
+   */
   matmul(other: Tensor): Tensor {
     return matmul(this, other)
   }

@@ -367,6 +367,11 @@ describe('wrong arguments', () => {
       new ShapeError('matmul: inner dimensions differ, got [2, 3] and [2, 3]; transpose or reshape one of them'),
     ],
     [
+      'matrices of two dtypes',
+      () => m.matmul(m.to('int32').transpose(0, 1)),
+      new DTypeError('matmul: dtypes differ, got float64[2, 3] and int32[3, 2]; cast one of them'),
+    ],
+    [
       'a scalar for a matrix',
       () => m.matmul(doubles(1)),
       new ShapeError('matmul: takes no scalars, got float64[2, 3] and float64[]; use mul()'),

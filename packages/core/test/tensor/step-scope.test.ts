@@ -296,3 +296,21 @@ describe('a training loop written by hand', () => {
     expect(compiles.at(-1)).toBeLessThanOrEqual(4)
   })
 })
+
+test('a step that waits for another one says so after ten seconds, and opens when that one is closed', async () => {
+  vi.useFakeTimers()
+  try {
+    const first = await openStep()
+    const second = openStep()
+    await vi.advanceTimersByTimeAsync(9_999)
+    expect(warn).not.toHaveBeenCalled()
+    await vi.advanceTimersByTimeAsync(1)
+    expect(warn.mock.calls).toEqual([[expect.stringMatching(/^step: has waited ten seconds .* onTrainEpochEnd say$/)]])
+    first.close()
+    const opened = await second
+    opened.close()
+    expect(vi.getTimerCount()).toBe(0)
+  } finally {
+    vi.useRealTimers()
+  }
+})
