@@ -5,8 +5,9 @@ import { alias } from '../graph/alias.ts'
 import * as build from '../graph/build.ts'
 import { promote } from '../graph/dtype.ts'
 import { resolveAxis } from '../graph/shape.ts'
+import { valueOf } from './methods/handle.ts'
 import { meet } from './operand.ts'
-import { Tensor, valueOf } from './tensor.ts'
+import { Tensor } from './tensor.ts'
 
 /** Tensors joined along `dim`, promoted to one dtype. @throws ShapeError when they differ in another dimension */
 export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
