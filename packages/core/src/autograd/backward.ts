@@ -1,7 +1,8 @@
 import { AutogradError, ExpiredTensorError } from '../errors/errors.ts'
+import { after } from '../graph/after.ts'
 import { alias } from '../graph/alias.ts'
 import { add, fullLike } from '../graph/build.ts'
-import { call, callOp, inline, type Subgraph, traceSubgraph } from '../graph/call.ts'
+import { type CallAttributes, call, callOp, inline, traceSubgraph } from '../graph/call.ts'
 import type { Composite, Vjp, VjpContext } from '../graph/op.ts'
 import type { PrimitiveName } from '../graph/primitives.ts'
 import { recording } from '../graph/record.ts'
@@ -208,12 +209,13 @@ function throughBody(
   return arguments_.map((argument) => gradients.get(argument) ?? null)
 }
 
-/** The gradient of a call is a call: its body runs the forward body again and goes back through it (a checkpoint). */
-const callVjp: Vjp<{ readonly body: Subgraph }> = ({ inputs, attributes: { body }, cotangents, needs }) => {
+/** The gradient of a call is a call: its body runs the forward body again and goes back through it. */
+const callVjp: Vjp<CallAttributes> = ({ inputs, attributes: { body, recomputed }, cotangents, needs }) => {
   const present = cotangents.flatMap((cotangent, i) => (cotangent === null ? [] : [i]))
   const wanted = inputs.flatMap((_, i) => (needs(i) ? [i] : []))
   const seeds = present.map((i) => cotangents[i]!)
   const specs = [...inputs, ...seeds].map((value) => value.spec)
+  const unreached = new Set<number>()
   const backwardBody = traceSubgraph(
     specs,
     (values) => {
@@ -221,10 +223,14 @@ const callVjp: Vjp<{ readonly body: Subgraph }> = ({ inputs, attributes: { body 
       const outputs = inline(body, arguments_)
       const given = outputs.map((_, i) => (present.includes(i) ? values[inputs.length + present.indexOf(i)]! : null))
       const gradients = throughBody(arguments_, outputs, given)
-      return wanted.map((i) => gradients[i] ?? fullLike(arguments_[i]!, 0))
+      return wanted.map((i) => {
+        if (gradients[i] == null) unreached.add(i)
+        return gradients[i] ?? fullLike(arguments_[i]!, 0)
+      })
     },
     true,
   )
-  const results = call(backwardBody, [...inputs, ...seeds])
-  return inputs.map((_, i) => (needs(i) ? results[wanted.indexOf(i)]! : null))
+  const anew = inputs.map((input, i) => (i < recomputed ? after(input, seeds[0]!) : input))
+  const results = call(backwardBody, [...anew, ...seeds])
+  return inputs.map((_, i) => (needs(i) && !unreached.has(i) ? results[wanted.indexOf(i)]! : null))
 }

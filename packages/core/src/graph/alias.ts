@@ -1,7 +1,7 @@
 import { attributeTable } from './attributes.ts'
 import type { Op } from './op.ts'
 import type { None } from './primitives.ts'
-import { recording, recordLeaf, recordOne } from './record.ts'
+import { recording, recordLeaf, recordOne, stopGradientOp } from './record.ts'
 import type { GradientSink, Value } from './value.ts'
 
 const aliasOp: Op<None> = {
@@ -20,7 +20,7 @@ export function alias(x: Value): Value {
 export function stopGradient(x: Value): Value {
   const { gradEnabled } = recording
   recording.gradEnabled = false
-  const stopped = alias(x)
+  const stopped = recording.tracing ? recordOne(stopGradientOp, [x], {}) : alias(x)
   recording.gradEnabled = gradEnabled
   return stopped
 }

@@ -16,7 +16,7 @@ export interface BuiltGraph {
 }
 
 /**
- * The graph of a capture, right after it was taken. Common subexpressions become one node. Numbers of the user's become
+ * The graph of a capture, right after it was taken, in the order of recording. Common subexpressions become one node. Numbers of the user's become
  * literals, but for the `promoted`, which become runtime scalars behind the others, in their order.
  */
 export function buildGraph(captured: Capture, promoted: ReadonlySet<number> = new Set()): BuiltGraph {
@@ -45,7 +45,9 @@ export function buildGraph(captured: Capture, promoted: ReadonlySet<number> = ne
     const interned = internAttributes(primitives.literal.attributes, literal)
     ids[number] = emit(primitives.literal, interned.id, interned.values, [], [spec])[0]!
   }
-  for (const node of captured.nodes) {
+  // As recorded, and not as found from the outputs: a gradient is computed where the backward pass came by, which is where
+  // the activations that it needs can be let go.
+  for (const node of [...captured.nodes].sort((a, b) => a.order - b.order)) {
     const inputs = node.inputs.map((input) => ids[input.number]!)
     const specs = node.outputs.map((output) => output.spec)
     const outputs = emit(node.op, node.attributes.id, node.attributes.values, inputs, specs)

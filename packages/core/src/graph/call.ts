@@ -1,22 +1,20 @@
 import { resolveAlias } from './alias.ts'
 import { attributeTable } from './attributes.ts'
-import { buildGraph, copyValue, replay } from './build-graph.ts'
-import { capture, sameKey } from './capture.ts'
-import type { Graph } from './graph.ts'
+import { copyValue, replay } from './build-graph.ts'
+import { capture } from './capture.ts'
 import type { Composite, Op } from './op.ts'
-import { inputValue, type NumberStorage, record, recording, withoutRecordingState } from './record.ts'
+import { inputValue, record, recording, withoutRecordingState } from './record.ts'
 import type { TensorSpec } from './spec.ts'
+import { type Subgraph, subgraphOf } from './subgraph.ts'
 import type { Value } from './value.ts'
 
-/** A body that is recorded once and called many times: a recurrent step, a checkpointed block. */
-export interface Subgraph {
-  readonly graph: Graph
-  /** Where each result of the body is found in the graph's outputs. */
-  readonly positions: readonly number[]
-}
-
-interface CallAttributes {
+export interface CallAttributes {
   readonly body: Subgraph
+  /**
+   * How many of the inputs, from the first, the gradient takes anew, so that what the body computed is computed again and
+   * need not be kept until then. 0: none.
+   */
+  readonly recomputed: number
 }
 
 /** Runs a subgraph: one node, however long the body. Decomposes into the body. */
@@ -30,8 +28,12 @@ export const callOp: Composite<CallAttributes> = {
 }
 
 /** Records a call of `body` on `inputs`. */
-export function call(body: Subgraph, inputs: readonly Value[]): readonly Value[] {
-  return record(callOp, inputs, { body })
+export function call(
+  body: Subgraph,
+  inputs: readonly Value[],
+  { recomputed = 0 }: { readonly recomputed?: number } = {},
+): readonly Value[] {
+  return record(callOp, inputs, { body, recomputed })
 }
 
 /** Records the nodes of `body` one by one. */
@@ -39,15 +41,6 @@ export function inline({ graph, positions }: Subgraph, inputs: readonly Value[])
   const values = replay(graph, inputs, (node, operands) => record(node.op as Op, operands, node.attributes as never))
   return positions.map((position) => values[graph.outputs[position]!]!)
 }
-
-interface CacheEntry {
-  readonly key: Int32Array
-  /** The user's numbers, which a key leaves out. */
-  readonly numbers: readonly number[]
-  readonly body: Subgraph
-}
-
-const bodies = new Map<number, CacheEntry[]>()
 
 /**
  * Traces `fn` into a subgraph. Equal bodies are one object, so that equal calls are equal structure.
@@ -69,20 +62,8 @@ export function traceSubgraph(
     if (captured.inputs.length > leaves.length || captured.scalars.length > 0) {
       throw new Error('call: the body uses a tensor from outside; pass it as an argument')
     }
-    const numbers = captured.numbers.map(({ storage }) => (storage as NumberStorage).value)
-    const known = bodies
-      .get(captured.hash)
-      ?.find((entry) => sameKey(entry.key, captured.key) && sameNumbers(entry.numbers, numbers))
-    if (known !== undefined) return known.body
-    const body = buildGraph(captured)
-    const entry = { key: captured.key.slice(), numbers, body }
-    bodies.set(captured.hash, [...(bodies.get(captured.hash) ?? []), entry])
-    return body
+    return subgraphOf(captured)
   })
-}
-
-function sameNumbers(a: readonly number[], b: readonly number[]): boolean {
-  return a.every((x, i) => Object.is(x, b[i]))
 }
 
 // An argument handed through becomes a result of its own.

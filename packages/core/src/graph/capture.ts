@@ -31,6 +31,8 @@ export interface CaptureOptions {
   readonly donates?: (leaf: Value) => boolean
   /** Leaves to be numbered first, in this order, whether they are used or not. */
   readonly leaves?: readonly Value[]
+  /** Values that count as inputs, whatever they are, numbered before all else. */
+  readonly boundary?: readonly Value[]
 }
 
 // Entries of a key. A node is the id of its op and attributes, which is ≥ 0, then its inputs.
@@ -49,7 +51,10 @@ let key = new Int32Array(4096)
  * @param outputs - values that are not realised, nor aliases of realised ones
  * @throws ExpiredTensorError when an output depends on something whose step has ended
  */
-export function capture(outputs: readonly Value[], { donates, leaves = [] }: CaptureOptions = {}): Capture {
+export function capture(
+  outputs: readonly Value[],
+  { donates, leaves = [], boundary = [] }: CaptureOptions = {},
+): Capture {
   const traversal = nextTraversal()
   const inputs: Value[] = []
   const donated: number[] = []
@@ -68,11 +73,11 @@ export function capture(outputs: readonly Value[], { donates, leaves = [] }: Cap
     key = larger
   }
 
-  const numberLeaf = (leaf: Value): void => {
+  const numberLeaf = (leaf: Value, entry: number): void => {
     leaf.mark = traversal
     leaf.number = count++
     grow(2)
-    key[length++] = leafEntry(leaf)
+    key[length++] = entry
     key[length++] = leaf.spec.id
   }
 
@@ -111,11 +116,15 @@ export function capture(outputs: readonly Value[], { donates, leaves = [] }: Cap
   const enter = (value: Value): void => {
     if (value.mark === traversal) return
     if (value.expiry !== null) throw new ExpiredTensorError(value.expiry(value))
-    if (value.storage !== null) return numberLeaf(value)
+    if (value.storage !== null) return numberLeaf(value, leafEntry(value))
     stack.push(value.node)
     cursor.push(0)
   }
 
+  for (const value of boundary) {
+    inputs.push(value)
+    numberLeaf(value, INPUT)
+  }
   for (const leaf of leaves) enter(leaf)
   for (const output of outputs) {
     enter(output)

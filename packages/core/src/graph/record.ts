@@ -1,6 +1,6 @@
 import { attributeTable, type InferenceTrie, type Interned, internAttributes } from './attributes.ts'
 import { isFloat } from './dtype.ts'
-import type { Op } from './op.ts'
+import type { Composite, Op } from './op.ts'
 import { specOf, type TensorSpec } from './spec.ts'
 import { type Node, type Storage, Value } from './value.ts'
 
@@ -10,6 +10,8 @@ export interface RecordingState {
   gradEnabled: boolean
   /** Nodes of the open step, in order, but for its leaves (the step's scope). */
   tape: Node[] | null
+  /** Whether a body is being traced (`callFunction`): what stops a gradient has to be a node of it. */
+  tracing: boolean
   /** Whether each node captures the line that recorded it (`detectAnomaly`). */
   captureOrigins: boolean
   /** The line that a gradient belongs to: that of the node whose rule is recording. */
@@ -21,6 +23,7 @@ export interface RecordingState {
 export const recording: RecordingState = {
   gradEnabled: true,
   tape: null,
+  tracing: false,
   captureOrigins: false,
   origin: undefined,
   nodes: 0,
@@ -77,15 +80,47 @@ function makeNode<A extends object>(
 ): readonly Value[] {
   const outputs: Value[] = []
   const origin = recording.captureOrigins ? (recording.origin ?? originOfCall()) : undefined
-  const node: Node = { op: op as unknown as Op, attributes, inputs, outputs, transient, origin, mark: 0 }
+  const operands = stopsGradients(op) ? inputs.map(stopped) : inputs
+  const order = recording.nodes++
+  const node: Node = {
+    op: op as unknown as Op,
+    attributes,
+    inputs: operands,
+    outputs,
+    order,
+    transient,
+    origin,
+    mark: 0,
+  }
   for (let i = 0; i < specs.length; i++) {
     const spec = specs[i]!
     outputs.push(new Value(node, i, spec, requiresGrad && isFloat(spec.dtype)))
   }
-  recording.nodes++
   // A leaf's storage outlives the step or not as its owner decides: only what is computed is on the tape.
   if (recording.tape !== null && op.kind !== 'leaf') recording.tape.push(node)
   return outputs
+}
+
+/**
+ * The same value without its gradient, as a node: a body that was traced is differentiated from its graph, where neither an
+ * alias nor `noGrad` leaves a trace.
+ */
+export const stopGradientOp: Composite<Readonly<Record<never, never>>> = {
+  name: 'stopGradient',
+  kind: 'composite',
+  attributes: attributeTable(),
+  infer: (inputs) => inputs,
+  decompose: (inputs) => inputs,
+  vjp: () => [null],
+}
+
+// Recorded in noGrad(), inside a body.
+function stopsGradients<A extends object>(op: Op<A>): boolean {
+  return recording.tracing && !recording.gradEnabled && (op as unknown) !== stopGradientOp
+}
+
+function stopped(x: Value): Value {
+  return x.requiresGrad ? recordOne(stopGradientOp, [x], {}) : x
 }
 
 // Deep enough to reach the user's line behind nested modules.
@@ -159,11 +194,11 @@ export function numberValue(x: number, dtype: TensorSpec['dtype'] = 'float32'): 
  * as the expansion of a composite.
  */
 export function withoutRecordingState<T>(fn: () => T): T {
-  const { gradEnabled, tape, captureOrigins } = recording
-  Object.assign(recording, { gradEnabled: false, tape: null, captureOrigins: false })
+  const { gradEnabled, tape, tracing, captureOrigins } = recording
+  Object.assign(recording, { gradEnabled: false, tape: null, tracing: false, captureOrigins: false })
   try {
     return fn()
   } finally {
-    Object.assign(recording, { gradEnabled, tape, captureOrigins })
+    Object.assign(recording, { gradEnabled, tape, tracing, captureOrigins })
   }
 }

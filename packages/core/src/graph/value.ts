@@ -21,6 +21,8 @@ export interface Node {
   readonly attributes: Interned<object>
   inputs: readonly Value[]
   readonly outputs: readonly Value[]
+  /** How many nodes had been recorded before it, in all. */
+  readonly order: number
   /** Whether it depends on a batch, a parameter or a buffer, and so expires with its step. */
   readonly transient: boolean
   /** The user's line, captured only while anomalies are looked for. */

@@ -31,7 +31,7 @@ export function assembleModel(parts: ModelParts): OnnxModel {
     producerName: 'voltaic',
     graph: {
       name: 'voltaic',
-      nodes: live.map((op) => nodeOf(op, read)),
+      nodes: lastFirst(live).map((op) => nodeOf(op, read)),
       inputs: inputs.map(infoOf),
       outputs: outputs.map(infoOf),
       initializers: [...constants]
@@ -73,6 +73,17 @@ function liveOps(
     for (const input of op.inputs) if (input !== undefined) read.add(input)
   }
   return { live: live.reverse(), read }
+}
+
+/**
+ * The ops, those that no other reads behind all others and in reverse. ONNX Runtime starts from the last of them and goes
+ * back depth-first, so what came first in the graph is done first, and each gradient as soon as it can be: activations
+ * die early.
+ */
+function lastFirst(ops: readonly OnnxOp[]): readonly OnnxOp[] {
+  const read = new Set(ops.flatMap((op) => op.inputs))
+  const isRead = (op: OnnxOp) => op.outputs.some((output) => read.has(output))
+  return [...ops.filter(isRead), ...ops.filter((op) => !isRead(op)).reverse()]
 }
 
 function nameRest(
