@@ -6,7 +6,7 @@ import { runsInOrt } from './session/model.ts'
 
 const names: ReadonlySet<string> = new Set(primitiveNames)
 
-/** What the backend declares: all primitives on float32, int32, uint32 and bool, as far as each takes them. */
+/** What the backend declares: all primitives on the dtypes of the backend, as far as each takes them. */
 export function cpuCapabilities(memoryBytes: number): Capabilities {
   return {
     supports: (op, dtype) => (isSupported(op, dtype) ? 'native' : undefined),

@@ -1,6 +1,10 @@
+import { errorFunction } from '@voltaic/core/graph'
+
 /** Functions of doubles that kernels import, as the reference accelerator computes them. */
 export const hostMath: Readonly<Record<string, (...args: number[]) => number>> = {
+  exp: Math.exp,
   expm1: Math.expm1,
+  log: Math.log,
   log1p: Math.log1p,
   sin: Math.sin,
   cos: Math.cos,
@@ -10,12 +14,22 @@ export const hostMath: Readonly<Record<string, (...args: number[]) => number>> =
   atan: Math.atan,
   sinh: Math.sinh,
   cosh: Math.cosh,
+  tanh: Math.tanh,
   asinh: Math.asinh,
   acosh: Math.acosh,
   atanh: Math.atanh,
+  erf: errorFunction,
+  sigmoid,
   atan2: Math.atan2 as (...args: number[]) => number,
   remainder: remainder as (...args: number[]) => number,
   pow: power as (...args: number[]) => number,
+}
+
+// Of two equal forms the one whose exponential does not overflow.
+function sigmoid(x: number): number {
+  if (x >= 0) return 1 / (1 + Math.exp(-x))
+  const e = Math.exp(x)
+  return e / (1 + e)
 }
 
 /** Python's `%`: zero and all else have the sign of the divisor. */

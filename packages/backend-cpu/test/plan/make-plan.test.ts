@@ -73,6 +73,22 @@ test('what ONNX Runtime lacks between contractions splits the session, and the p
   `)
 })
 
+test('a convolution of float64 parts no session, a function that ONNX Runtime lacks on float64 does', () => {
+  const [x, w] = [input([1, 4, 6, 6], 'float64'), input([4, 4, 3, 3], 'float64')]
+  const padding = [
+    [1, 1],
+    [1, 1],
+  ] as const
+  const attributes = { stride: [1, 1], padding, dilation: [1, 1], groups: 1 }
+  const twice = (between: (h: g.Value) => g.Value) => g.conv(between(g.conv(x, w, attributes)), w, attributes)
+  const steps = (y: g.Value) => makePlan(graphOf([y], [x, w]), canRun).steps.map(({ kind }) => kind)
+  expect(steps(twice(g.tanh))).toEqual(['session'])
+  expect(steps(twice(g.erf))).toEqual(['session', 'wasm', 'session'])
+  expect(planOf(graphOf([twice(g.erf)], [x, w]))).toContain(
+    'split into 2 sessions: ONNX Runtime does not run what makes float64[1, 4, 6, 6]',
+  )
+})
+
 test('a reshape shares the bytes of its operand', () => {
   const x = input([4, 6])
   expect(planOf(graphOf([g.reshape(g.neg(x), [24])], [x]))).toMatchInlineSnapshot(`

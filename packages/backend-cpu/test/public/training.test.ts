@@ -6,6 +6,7 @@ import {
   Conv2d,
   crossEntropy,
   Dropout,
+  type DType,
   Flatten,
   GELU,
   type HostTensor,
@@ -48,17 +49,17 @@ function batches(count: number): HostBatch[] {
   })
 }
 
-function network(): Sequential {
+function network(dtype: DType = 'float32'): Sequential {
   return new Sequential(
-    new Conv2d(1, 4, 3, { padding: 1 }),
+    new Conv2d(1, 4, 3, { padding: 1, dtype }),
     new ReLU(),
     new MaxPool2d(2),
     new Flatten(),
     new Dropout(0.2),
-    new Linear(64, 16),
-    new LayerNorm(16),
+    new Linear(64, 16, { dtype }),
+    new LayerNorm(16, { dtype }),
     new GELU(),
-    new Linear(16, classes),
+    new Linear(16, classes, { dtype }),
   )
 }
 
@@ -105,6 +106,18 @@ class Manual extends Automatic {
       new SGD(last!.parameters(), { lr: 1e-2, momentum: 0.9 }),
     ]
   }
+}
+
+/** Bytes as images, and a model in double precision. */
+class Double extends Automatic {
+  override net = network('float64')
+
+  override trainingStep({ image, label }: Batch): Tensor | Promise<Tensor> {
+    const bytes = image.mul(100).to('uint8')
+    return super.trainingStep({ image: bytes.to('float64').div(100), label })
+  }
+
+  override validationStep(): void {}
 }
 
 const modes = [
@@ -165,7 +178,7 @@ describe.each(modes)('%s optimization on the CPU backend', (_, Module) => {
   test('has as many live buffers after step 300 as after step 3', async () => {
     const { liveBuffers } = await run(Module, cpu({ threads: 1 }), { steps: 300 })
     expect(liveBuffers[299]).toBe(liveBuffers[2])
-  })
+  }, 30_000)
 
   test('leaves a snapshot taken before a step as it was', async () => {
     let snapshot: ReadonlyMap<string, Tensor> = new Map()
@@ -205,4 +218,10 @@ describe.each(modes)('%s optimization on the CPU backend', (_, Module) => {
     await fit([])
     expect(await module.parameters()[0]!.array()).not.toEqual(states[1])
   })
+})
+
+test('a model in double precision learns on the CPU as on the reference, to double precision', async () => {
+  const [here, there] = [await run(Double, cpu({ threads: 2 })), await run(Double, reference())]
+  for (const [i, loss] of here.losses.entries()) expect(Math.abs(loss - there.losses[i]!)).toBeLessThan(1e-12)
+  expect(here.losses.at(-1)).toBeLessThan(here.losses[0]!)
 })

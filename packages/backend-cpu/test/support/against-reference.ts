@@ -1,7 +1,7 @@
 import type { Value } from '@voltaic/core/graph'
 import { numbersOf } from '../../../core/test/support/host-tensors.ts'
 import { runValues } from '../../../core/test/support/run-values.ts'
-import { expectClose, type OpKind } from '../../../core/test/support/tolerance.ts'
+import { expectClose, type OpKind, sizeOfTerms } from '../../../core/test/support/tolerance.ts'
 import { cpu } from '../../src/index.ts'
 
 /** One accelerator for a test file: setting one up reserves memory. */
@@ -11,5 +11,8 @@ export const device = cpu({ threads: 2, memoryBytes: 2 ** 28 })
 export async function expectLikeReference(outputs: readonly Value[], kind: OpKind): Promise<void> {
   const expected = await runValues(outputs)
   const actual = await runValues(outputs, device)
-  for (const [i, output] of actual.entries()) expectClose(output, numbersOf(expected[i]!), kind)
+  for (const [i, output] of actual.entries()) {
+    const numbers = numbersOf(expected[i]!)
+    expectClose(output, numbers, kind, sizeOfTerms(numbers))
+  }
 }

@@ -7,6 +7,8 @@ import type { Composite, Vjp, VjpContext } from '../graph/op.ts'
 import type { PrimitiveName } from '../graph/primitives.ts'
 import { recording } from '../graph/record.ts'
 import { formatSpec } from '../graph/spec.ts'
+import type { Subgraph } from '../graph/subgraph.ts'
+import type { TapOp } from '../graph/tap.ts'
 import { type Node, nextTraversal, type Value } from '../graph/value.ts'
 import { rules } from './rules.ts'
 
@@ -173,7 +175,7 @@ function contextOf(node: Node): VjpContext<never> {
 function vjpOf(node: Node): Vjp<never> {
   const { op } = node
   if (op.kind === 'primitive') return rules[op.name as PrimitiveName] as Vjp<never>
-  if (op.kind === 'alias') return aliasVjp
+  if (op.kind === 'alias') return ((op as Partial<TapOp>).vjp as Vjp<never> | undefined) ?? aliasVjp
   if (op === callOp) return callVjp as Vjp<never>
   const composite = op as Composite
   return composite.vjp ?? decompositionVjp(composite)
@@ -210,19 +212,55 @@ function throughBody(
 }
 
 /** The gradient of a call is a call: its body runs the forward body again and goes back through it. */
-const callVjp: Vjp<CallAttributes> = ({ inputs, attributes: { body, recomputed }, cotangents, needs }) => {
+const callVjp: Vjp<CallAttributes> = ({ inputs, outputs, attributes: { body, recomputed }, cotangents, needs }) => {
   const present = cotangents.flatMap((cotangent, i) => (cotangent === null ? [] : [i]))
   const wanted = inputs.flatMap((_, i) => (needs(i) ? [i] : []))
   const seeds = present.map((i) => cotangents[i]!)
+  const { body: backwardBody, unreached } = backwardOf(body, { inputs, outputs, present, wanted })
+  const anew = inputs.map((input, i) => (i < recomputed ? after(input, seeds[0]!) : input))
+  const results = call(backwardBody, [...anew, ...seeds])
+  return inputs.map((_, i) => (needs(i) && !unreached.has(i) ? results[wanted.indexOf(i)]! : null))
+}
+
+/** A call whose gradient is asked for. */
+interface CalledBody {
+  readonly inputs: readonly Value[]
+  readonly outputs: readonly Value[]
+  /** Outputs for which a cotangent arrives. */
+  readonly present: readonly number[]
+  /** Inputs that want a gradient. */
+  readonly wanted: readonly number[]
+}
+
+interface BackwardBody {
+  readonly body: Subgraph
+  /** Inputs of the call that no gradient reaches. */
+  readonly unreached: ReadonlySet<number>
+}
+
+// The gradient of a loop asks for that of one body at every step.
+const backwardBodies = new WeakMap<Subgraph, Map<string, BackwardBody>>()
+
+function backwardOf(body: Subgraph, called: CalledBody): BackwardBody {
+  const known = backwardBodies.get(body) ?? new Map<string, BackwardBody>()
+  backwardBodies.set(body, known)
+  const key = `${called.present.join()};${called.wanted.join()}`
+  const backwardBody = known.get(key) ?? traceBackward(body, called)
+  known.set(key, backwardBody)
+  return backwardBody
+}
+
+function traceBackward(body: Subgraph, { inputs, outputs, present, wanted }: CalledBody): BackwardBody {
+  const seeds = present.map((i) => outputs[i]!)
   const specs = [...inputs, ...seeds].map((value) => value.spec)
   const unreached = new Set<number>()
-  const backwardBody = traceSubgraph(
+  const traced = traceSubgraph(
     specs,
     (values) => {
       const arguments_ = values.slice(0, inputs.length)
-      const outputs = inline(body, arguments_)
-      const given = outputs.map((_, i) => (present.includes(i) ? values[inputs.length + present.indexOf(i)]! : null))
-      const gradients = throughBody(arguments_, outputs, given)
+      const results = inline(body, arguments_)
+      const given = results.map((_, i) => (present.includes(i) ? values[inputs.length + present.indexOf(i)]! : null))
+      const gradients = throughBody(arguments_, results, given)
       return wanted.map((i) => {
         if (gradients[i] == null) unreached.add(i)
         return gradients[i] ?? fullLike(arguments_[i]!, 0)
@@ -230,7 +268,5 @@ const callVjp: Vjp<CallAttributes> = ({ inputs, attributes: { body, recomputed }
     },
     true,
   )
-  const anew = inputs.map((input, i) => (i < recomputed ? after(input, seeds[0]!) : input))
-  const results = call(backwardBody, [...anew, ...seeds])
-  return inputs.map((_, i) => (needs(i) && !unreached.has(i) ? results[wanted.indexOf(i)]! : null))
+  return { body: traced, unreached }
 }

@@ -39,7 +39,7 @@ export function leafAlias(x: Value, sink: GradientSink | null): Value {
 export function resolveAlias(value: Value): Value {
   let resolved = value
   while (resolved.node.op.kind === 'alias' && resolved.storage === null && resolved.expiry === null) {
-    resolved = resolved.node.inputs[0]!
+    resolved = resolved.node.inputs[resolved.index]!
   }
   return resolved
 }

@@ -263,6 +263,10 @@ export function scatterAdd(x: Value, indices: Value, updates: Value, axis: numbe
   return recordOne(primitives.scatterAdd, [x, indices, updates], { axis })
 }
 
+export function scatter(x: Value, indices: Value, updates: Value, axis: number): Value {
+  return recordOne(primitives.scatter, [x, indices, updates], { axis })
+}
+
 export function cumsum(
   x: Value,
   axis: number,

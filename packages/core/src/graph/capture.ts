@@ -95,9 +95,12 @@ export function capture(
 
   const complete = (node: Node): void => {
     if (node.op.kind === 'alias') {
-      const [alias, source] = [node.outputs[0]!, node.inputs[0]!]
-      alias.mark = traversal
-      alias.number = source.number
+      for (let i = 0; i < node.outputs.length; i++) {
+        const alias = node.outputs[i]!
+        if (alias.storage !== null) continue
+        alias.mark = traversal
+        alias.number = node.inputs[i]!.number
+      }
       return
     }
     nodes.push(node)

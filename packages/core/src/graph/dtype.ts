@@ -72,6 +72,35 @@ export function isHostArrayOf(data: HostArray, dtype: DType): boolean {
   return data instanceof info[dtype].array
 }
 
+const lowest: Partial<Record<DType, number>> = {
+  float64: -Number.MAX_VALUE,
+  float32: -(2 - 2 ** -23) * 2 ** 127,
+  float16: -65504,
+  bfloat16: -(2 - 2 ** -7) * 2 ** 127,
+}
+
+/**
+ * The lowest finite number of a float dtype, which stands for −∞ in masks.
+ *
+ * @throws DTypeError when `dtype` is no float
+ */
+export function lowestFinite(dtype: DType): number {
+  const x = lowest[dtype]
+  if (x === undefined) throw new DTypeError(`lowestFinite: takes a float dtype, got ${dtype}`)
+  return x
+}
+
+const ranges: Partial<Record<DType, readonly [least: number, largest: number]>> = {
+  int32: [-(2 ** 31), 2 ** 31 - 1],
+  uint32: [0, 2 ** 32 - 1],
+  uint8: [0, 255],
+}
+
+/** The least and the largest number of an integer dtype; of others undefined. */
+export function integerRange(dtype: DType): readonly [least: number, largest: number] | undefined {
+  return ranges[dtype]
+}
+
 /**
  * The dtype in which two operands meet: PyTorch's promotion among tensors. float16 and bfloat16 meet in float32;
  * int32 and uint32, for want of int64, in uint32.

@@ -3,6 +3,7 @@
  * it. Users of tensors need none of it.
  */
 
+export { errorFunction } from '../util/error-function.ts'
 export { threefry2x32 } from '../util/threefry.ts'
 export { alias, stopGradient } from './alias.ts'
 export {
@@ -72,6 +73,7 @@ export {
   remainder,
   reshape,
   round,
+  scatter,
   scatterAdd,
   shiftLeft,
   shiftRight,
@@ -96,19 +98,50 @@ export {
   xor,
 } from './build.ts'
 export { type BuiltGraph, buildGraph, expand, placeholders, replay } from './build-graph.ts'
-export { call, inline, type Subgraph, traceSubgraph } from './call.ts'
+export { call, inline, traceSubgraph } from './call.ts'
+export { type CallFunctionOptions, callFunction } from './call-function.ts'
 export { type Capture, type CaptureOptions, capture, sameKey } from './capture.ts'
 export { type CompositeDefinition, defineComposite } from './composite.ts'
+export {
+  type Attention,
+  type AttentionAttributes,
+  type AttentionOperands,
+  type AttentionOptions,
+  attentionOp,
+  scaledDotProductAttention,
+} from './composites/attention.ts'
+export { type BatchNormAttributes, batchNorm, batchNormOp } from './composites/batch-norm.ts'
 export { bceWithLogitsLoss, bceWithLogitsOp } from './composites/bce-with-logits.ts'
 export { type ClampAttributes, clamp, clampOp } from './composites/clamp.ts'
 export { type CrossEntropyAttributes, crossEntropyLoss, crossEntropyOp } from './composites/cross-entropy.ts'
+export { cumprod, cumprodOp } from './composites/cumprod.ts'
+export { type EluAttributes, elu, eluOp } from './composites/elu.ts'
+export { type EmbeddingAttributes, embedding, embeddingOp } from './composites/embedding.ts'
+export { erfc, erfcOp } from './composites/erfc.ts'
+export { erfinv, erfinvOp } from './composites/erfinv.ts'
 export { type GeluAttributes, gelu, geluOp } from './composites/gelu.ts'
+export { type HardtanhAttributes, hardtanh, hardtanhOp } from './composites/hardtanh.ts'
+export { hypot, hypotOp } from './composites/hypot.ts'
+export { integerPower, integerPowerOp } from './composites/integer-power.ts'
 export { type LayerNormAttributes, layerNorm, layerNormOp } from './composites/layer-norm.ts'
+export { type LeakyReluAttributes, leakyRelu, leakyReluOp } from './composites/leaky-relu.ts'
+export { logAddExp, logAddExpOp } from './composites/log-add-exp.ts'
+export { type LogBaseAttributes, logBase, logBaseOp } from './composites/log-base.ts'
+export { logSumExp, logSumExpOp } from './composites/log-sum-exp.ts'
+export { logit, logitOp } from './composites/logit.ts'
 export type { Reduction } from './composites/reduce-loss.ts'
 export { relu, reluOp } from './composites/relu.ts'
+export { type RmsNormAttributes, rmsNorm, rmsNormOp } from './composites/rms-norm.ts'
+export { type RunningExtremeAttributes, runningExtreme, runningExtremeOp } from './composites/running-extreme.ts'
 export { logSoftmax, logSoftmaxOp, softmax, softmaxOp } from './composites/softmax.ts'
+export { logSigmoid, logSigmoidOp, type SoftplusAttributes, softplus, softplusOp } from './composites/softplus.ts'
+export { softsign, softsignOp } from './composites/softsign.ts'
+export { type SplitAttributes, split, splitOp } from './composites/split.ts'
 export { type AdamAttributes, adamOp } from './composites/updates/adam.ts'
 export { type SgdAttributes, sgdOp } from './composites/updates/sgd.ts'
+export { type VarianceAttributes, variance, varianceOp } from './composites/variance.ts'
+export { type VectorNormAttributes, vectorNorm, vectorNormOp } from './composites/vector-norm.ts'
+export { divideFloor, divideTrunc, floorQuotientOp, fmod, fmodOp } from './composites/whole-division.ts'
 export {
   bytesPerElement,
   type DType,
@@ -175,4 +208,5 @@ export type {
 } from './region.ts'
 export { broadcastShapes, reducedShape, sameShape, sizeOf, stridesOf } from './shape.ts'
 export { formatShape, formatSpec, type Shape, specOf, type TensorSpec } from './spec.ts'
+export type { Subgraph } from './subgraph.ts'
 export { type Node, type Storage, Value } from './value.ts'

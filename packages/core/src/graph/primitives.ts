@@ -22,6 +22,7 @@ import {
   inferPad,
   inferPermute,
   inferReshape,
+  inferScatter,
   inferScatterAdd,
   inferSlice,
 } from './infer/movement.ts'
@@ -172,6 +173,8 @@ export interface MovementAttributes {
   gather: AxisAttributes
   /** `[x, indices, updates]`: x with `updates[i][j]` added at `[indices[i][j]][j]` for axis 0, in order. */
   scatterAdd: AxisAttributes
+  /** `[x, indices, updates]`: x with `updates[i][j]` in the place of `[indices[i][j]][j]` for axis 0; the last one wins. */
+  scatter: AxisAttributes
 }
 
 /**
@@ -189,7 +192,10 @@ export interface ContractionAttributes {
   convInputGrad: ConvAttributes & ShapeAttributes
   /** `[image, gradient]` to the gradient of the kernel of `shape`. */
   convWeightGrad: ConvAttributes & ShapeAttributes
-  /** Largest element of each window, and its flat int32 index within its channel's plane (first of equals; NaN wins). */
+  /**
+   * Largest element of each window, and its flat int32 index within its channel's plane (first of equals; NaN wins). Padding
+   * is less than the kernel and never chosen.
+   */
   maxPool: PoolAttributes
   /** `[gradient, indices]` to the gradient of the image of `shape`: added up where windows overlap. */
   maxPoolGrad: ShapeAttributes
@@ -303,6 +309,7 @@ const rules: { readonly [K in PrimitiveName]: Infer<PrimitiveAttributes[K]> } = 
   indexAdd: inferIndexAdd,
   gather: inferGather,
   scatterAdd: inferScatterAdd,
+  scatter: inferScatter,
   cumsum: inferCumsum,
   sort: inferSort,
   topK: inferTopK,

@@ -10,7 +10,7 @@ import { clamp } from '../../src/graph/composites/clamp.ts'
 import { gelu } from '../../src/graph/composites/gelu.ts'
 import { relu } from '../../src/graph/composites/relu.ts'
 import { logSoftmax, softmax } from '../../src/graph/composites/softmax.ts'
-import { numberValue, record, recordOne } from '../../src/graph/record.ts'
+import { numberValue, record, recording, recordOne } from '../../src/graph/record.ts'
 import { specOf } from '../../src/graph/spec.ts'
 import type { Value } from '../../src/graph/value.ts'
 import { leaf, leafOf, SeededTensors, tensorOf } from '../support/host-tensors.ts'
@@ -138,6 +138,20 @@ describe('call', () => {
     const expanded = expand(built, reference().capabilities.composites)
     expect(expanded.graph.nodes.filter(({ op }) => op.kind === 'composite')).toEqual([])
     expect(expanded.graph.nodes.filter(({ op }) => op.name === 'sin')).toHaveLength(1)
+  })
+
+  test('the gradient of a loop of calls traces the gradient of the body once', () => {
+    const steps = (count: number) => {
+      const x = leafOf(vector(), { requiresGrad: true })
+      const y = leafOf(vector())
+      let state: Value = x
+      for (let i = 0; i < count; i++) state = call(body(), [state, y])[0]!
+      const { nodes } = recording
+      gradientsOf([sum(state, [0])], [x])
+      return recording.nodes - nodes
+    }
+    steps(1)
+    expect(steps(20) - steps(10)).toBe(10)
   })
 
   test.each<[string, Recorded]>([

@@ -519,6 +519,23 @@ export const ruleCases: {
       inputs: [f64([2, 3]), ints([2, 2, 0, 1], [2, 2]), f64([2, 2])],
     },
   ],
+  scatter: [
+    {
+      what: 'along 0',
+      f: (x, i, u) => build.scatter(x!, i!, u!, 0),
+      inputs: [f64([3, 3]), ints([0, 2, 1, 1], [2, 2]), f64([2, 2])],
+    },
+    {
+      what: 'along 1, some places twice or three times',
+      f: (x, i, u) => build.scatter(x!, i!, u!, 1),
+      inputs: [f64([2, 3]), ints([2, 2, 0, 1, 1, 1], [2, 3]), f64([2, 3])],
+    },
+    {
+      what: 'nothing',
+      f: (x, i, u) => build.scatter(x!, i!, u!, 1),
+      inputs: [f64([2, 3]), ints([], [2, 0]), f64([2, 0])],
+    },
+  ],
   matmul: matmuls.flatMap(([a, b]) =>
     [false, true].flatMap((transposeA) =>
       [false, true].map((transposeB) => ({

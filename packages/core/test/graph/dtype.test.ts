@@ -1,12 +1,16 @@
 import { describe, expect, test } from 'vitest'
+import { decode, encode } from '../../src/accelerator/reference/numbers.ts'
+import { DTypeError } from '../../src/errors/errors.ts'
 import {
   bytesPerElement,
   type DType,
   dtypes,
   hostArray,
+  integerRange,
   isFloat,
   isHostArrayOf,
   isInteger,
+  lowestFinite,
   promote,
   promoteWithNumber,
 } from '../../src/graph/dtype.ts'
@@ -68,4 +72,21 @@ test('kinds, sizes and host arrays agree', () => {
   }
   expect(dtypes.filter(isFloat).toSorted()).toEqual([bf16, f16, f32, f64])
   expect(dtypes.filter(isInteger).toSorted()).toEqual([i32, u32, u8])
+})
+
+test('the lowest finite number of a float is finite, and a little less is not', () => {
+  for (const dtype of [f16, bf16, f32, f64] as const) {
+    const x = lowestFinite(dtype)
+    expect(Array.from(decode(dtype, encode(dtype, [x, 1.01 * x])))).toEqual([x, Number.NEGATIVE_INFINITY])
+  }
+  expect(() => lowestFinite(i32)).toThrow(new DTypeError('lowestFinite: takes a float dtype, got int32'))
+})
+
+test('the ends of an integer range are kept, and what lies beyond wraps', () => {
+  for (const dtype of dtypes.filter(isInteger)) {
+    const [least, largest] = integerRange(dtype)!
+    expect([...encode(dtype, [least, largest, largest + 1])]).toEqual([least, largest, least])
+  }
+  expect(integerRange(f32)).toBeUndefined()
+  expect(integerRange(b)).toBeUndefined()
 })

@@ -174,7 +174,7 @@ const refusals: Refusal[] = [
   [
     () => ops.maxPool(f(1, 1, 4), { ...pool, padding: [[2, 0]] }),
     OutOfRangeError,
-    'maxPool: padding is at most half the kernel, got padding [2,0] and kernel [2]',
+    'maxPool: padding is less than the kernel, got padding [2,0] and kernel [2]',
   ],
   [
     () => ops.maxPool(f(1, 1, 0), { ...pool, padding: [[1, 1]] }),
@@ -226,6 +226,16 @@ const refusals: Refusal[] = [
     'scatterAdd: updates have the shape of the indices, got [3] and [2]',
   ],
   [() => ops.scatterAdd(b(3), i(2), b(2), 0), DTypeError, 'scatterAdd: takes numbers; cast bool first, got bool[3]'],
+  [
+    () => ops.scatter(f(3), i(2), f(3), 0),
+    ShapeError,
+    'scatter: updates have the shape of the indices, got [3] and [2]',
+  ],
+  [
+    () => ops.scatter(f(3), i(2), i(2), 0),
+    DTypeError,
+    'scatter: dtypes differ, got float32[3] and int32[2]; cast one of them',
+  ],
   [() => ops.cumsum(b(3), 0), DTypeError, 'cumsum: takes numbers; cast bool first, got bool[3]'],
   [() => ops.cumsum(f(3), 1), OutOfRangeError, 'cumsum: no such axis in float32[3], got 1'],
   [() => ops.sort(f(), 0, false), OutOfRangeError, 'sort: no such axis in float32[], got 0'],

@@ -47,6 +47,47 @@ describe('HostRandom', () => {
     expect(Math.abs(low - 20_000 / 3)).toBeLessThan(4 * 67)
   })
 
+  test.each([0, -1, 1.5, Number.NaN, 2 ** 32 + 1])('refuses the bound %s', (bound) => {
+    expect(() => new HostRandom(0, 'test').below(bound)).toThrow(OutOfRangeError)
+  })
+
+  test('uniform numbers have 53 random bits, and are spread evenly from 0 to 1', () => {
+    const bits = new HostRandom(3, 'test')
+    const high = bits.uint32() >>> 5
+    const low = bits.uint32() >>> 6
+    expect(new HostRandom(3, 'test').uniform() * 2 ** 53).toBe(high * 2 ** 26 + low)
+
+    const random = new HostRandom(0, 'test')
+    const counts = new Array<number>(10).fill(0)
+    for (let i = 0; i < 10_000; i++) counts[Math.floor(random.uniform() * 10)]!++
+    const chiSquared = counts.reduce((sum, count) => sum + (count - 1000) ** 2 / 1000, 0)
+    // The 99.9th percentile of chi-squared with 9 degrees of freedom.
+    expect(chiSquared).toBeLessThan(27.88)
+  })
+
+  test('a fork is a stream of its own for each part and repeat, whatever was drawn before', () => {
+    const random = new HostRandom(1, 'test')
+    const before = draws(random.fork(2, 1), 4)
+    const drawn = draws(random, 4)
+    expect(draws(random.fork(2, 1), 4)).toEqual(before)
+    expect(draws(random, 4)).not.toEqual(drawn)
+    const streams = [
+      drawn,
+      before,
+      draws(random.fork(0), 4),
+      draws(random.fork(2), 4),
+      draws(random.fork(1, 2), 4),
+      draws(random.fork(2).fork(1), 4),
+      draws(new HostRandom(2, 'test').fork(2, 1), 4),
+    ]
+    expect(new Set(streams.map(String)).size).toBe(streams.length)
+  })
+
+  test.each([-1, 0.5, Number.NaN, 2 ** 32])('refuses a fork for part or repeat %s', (number) => {
+    expect(() => new HostRandom(0, 'test').fork(number)).toThrow(OutOfRangeError)
+    expect(() => new HostRandom(0, 'test').fork(0, number)).toThrow(OutOfRangeError)
+  })
+
   test('a permutation holds each number once', () => {
     fc.assert(
       fc.property(fc.nat(), fc.nat({ max: 300 }), (seed, length) => {

@@ -63,7 +63,8 @@ export function elementwise<A>(dtypes: readonly DType[], lower: Lower<A>, extras
 }
 
 /** The dtypes that ONNX Runtime's CPU provider computes in without leaving them. */
-export const floats: readonly DType[] = ['float32']
-export const integers: readonly DType[] = ['int32', 'uint32']
+export const singles: readonly DType[] = ['float32']
+export const floats: readonly DType[] = ['float32', 'float64']
+export const integers: readonly DType[] = ['int32', 'uint32', 'uint8']
 export const numbers: readonly DType[] = [...floats, ...integers]
-export const everything: readonly DType[] = [...numbers, 'uint8', 'bool']
+export const everything: readonly DType[] = [...numbers, 'bool']

@@ -17,6 +17,11 @@ export function elementTypeOf(dtype: DType): OnnxElementType {
   return elementTypes[dtype]
 }
 
+/** Whether values of a type are computed in floating point, by kernels of ONNX Runtime's own. */
+export function isFloatType(type: OnnxElementType): boolean {
+  return type === 'float' || type === 'double'
+}
+
 /** Element types whose constants can be written down as plain numbers. */
 export type NumericType = Exclude<OnnxElementType, 'float16' | 'bfloat16'>
 

@@ -161,8 +161,12 @@ describe('padded strips', () => {
 })
 
 describe('composites that were decomposed', () => {
-  test.each([0, 1])('along axis %i a softmax is one op again, and so is its logarithm', async (axis) => {
-    const x = input(4, 3)
+  test.each([
+    [0, 'float32'],
+    [1, 'float32'],
+    [1, 'float64'],
+  ] as const)('along axis %i a softmax of %s is one op again, and so is its logarithm', async (axis, dtype) => {
+    const x = leafOf(random.tensor(dtype, [4, 3]))
     const z = build.sub(x, build.max(x, [axis], true))
     const e = build.exp(z)
     const softmax = build.div(e, build.sum(e, [axis], true))
@@ -224,7 +228,7 @@ describe('a max pool', () => {
 
   test('is ONNX’s own where nobody reads its indices', () => {
     const [values] = build.maxPool(input(1, 2, 4, 4), attributes)
-    expect(opTypesOf(modelOf(values))).toEqual(['MaxPool', 'Abs', 'AveragePool', 'IsNaN', 'Where'])
+    expect(opTypesOf(modelOf(values)).slice(0, 3)).toEqual(['MaxPool', 'LeakyRelu', 'AveragePool'])
   })
 
   test('is the largest of its taps where somebody does', () => {

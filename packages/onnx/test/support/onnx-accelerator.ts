@@ -68,6 +68,6 @@ function tensorOf(data: HostArray, { dtype, shape }: TensorSpec): Tensor {
   return new Tensor(ortType(dtype), data as never, shape)
 }
 
-function ortType(dtype: DType): 'float32' | 'int32' | 'uint32' | 'uint8' | 'bool' {
+function ortType(dtype: DType): 'float32' | 'float64' | 'int32' | 'uint32' | 'uint8' | 'bool' {
   return dtype as 'float32'
 }

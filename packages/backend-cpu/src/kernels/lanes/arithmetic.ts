@@ -4,7 +4,7 @@ import type { CpuDType } from '../dtypes.ts'
 import type { KernelCode } from '../kernel.ts'
 import { boolOperations } from './bool-operations.ts'
 import { castLanes } from './cast-lanes.ts'
-import { floatOperations } from './float-operations.ts'
+import { doubleOperations, singleOperations } from './float-operations.ts'
 import { integerOperations } from './integer-operations.ts'
 import type { Lanes } from './lanes.ts'
 
@@ -19,8 +19,8 @@ export interface LaneValue {
  *
  * @param dtype - of the result
  */
-export function computeLanes<F extends ValueType, I extends ValueType, M extends ValueType>(
-  lanes: Lanes<F, I, M>,
+export function computeLanes<F extends ValueType, D extends ValueType, I extends ValueType, M extends ValueType>(
+  lanes: Lanes<F, D, I, M>,
   code: KernelCode,
   { op, dtype, args }: { readonly op: ElementwiseName; readonly dtype: CpuDType; readonly args: readonly LaneValue[] },
 ): Expression {
@@ -28,17 +28,19 @@ export function computeLanes<F extends ValueType, I extends ValueType, M extends
   if (op === 'cast') return castLanes(lanes, args[0]!, dtype)
   if (op === 'where') return select(lanes, dtype, registers)
   const from = args[0]!.dtype
-  if (from === 'float32') return floatOperations(lanes, code)[op]!(registers as Expression<F>[])
+  if (from === 'float32') return singleOperations(lanes, code)[op]!(registers as Expression<F>[])
+  if (from === 'float64') return doubleOperations(lanes, code)[op]!(registers as Expression<D>[])
   if (from === 'bool') return boolOperations(lanes)[op]!(registers as Expression<M>[])
   return integerOperations(lanes, from)[op]!(registers as Expression<I>[])
 }
 
-function select<F extends ValueType, I extends ValueType, M extends ValueType>(
-  { float, int }: Lanes<F, I, M>,
+function select<F extends ValueType, D extends ValueType, I extends ValueType, M extends ValueType>(
+  { single, double, int }: Lanes<F, D, I, M>,
   dtype: CpuDType,
   [mask, a, b]: readonly Expression[],
 ): Expression {
-  if (dtype === 'float32') return float.select(mask as Expression<M>, a as Expression<F>, b as Expression<F>)
+  if (dtype === 'float32') return single.kind.select(mask as Expression<M>, a as Expression<F>, b as Expression<F>)
+  if (dtype === 'float64') return double.kind.select(mask as Expression<M>, a as Expression<D>, b as Expression<D>)
   // Masks are integers of the same width, in vectors and alone.
   return int.select(mask as Expression<M>, a as Expression<I>, b as Expression<I>)
 }

@@ -5,11 +5,11 @@ import type { Lanes } from './lanes.ts'
 type Operations<M extends ValueType> = Partial<Record<ElementwiseName, (args: readonly Expression<M>[]) => Expression>>
 
 /** Elementwise primitives on bools, false before true. */
-export function boolOperations<F extends ValueType, I extends ValueType, M extends ValueType>(
-  lanes: Lanes<F, I, M>,
-): Operations<M> {
-  const { and, or, not } = lanes.float.masks
-  const xor = lanes.xorMasks
+export function boolOperations<F extends ValueType, D extends ValueType, I extends ValueType, M extends ValueType>({
+  int,
+  xorMasks: xor,
+}: Lanes<F, D, I, M>): Operations<M> {
+  const { and, or, not } = int.masks
   return {
     not: ([x]) => not(x!),
     and: ([x, y]) => and(x!, y!),

@@ -1,21 +1,45 @@
 import type { ElementwiseName } from '@voltaic/core/graph'
 import { call, type Expression, type ValueType } from '../../wasm/assembler/index.ts'
 import type { KernelCode } from '../kernel.ts'
-import type { Lanes } from './lanes.ts'
+import type { Floats, Lanes } from './lanes.ts'
 import { erf, exp, log, sigmoid, tanh } from './transcendental.ts'
 
 type Operations<F extends ValueType> = Partial<Record<ElementwiseName, (args: readonly Expression<F>[]) => Expression>>
 
 /** Elementwise primitives on float32. The rarer functions are the host's, of doubles, then rounded. */
-export function floatOperations<F extends ValueType, I extends ValueType, M extends ValueType>(
-  lanes: Lanes<F, I, M>,
-  { f, imports }: KernelCode,
+export function singleOperations<F extends ValueType, D extends ValueType, I extends ValueType, M extends ValueType>(
+  lanes: Lanes<F, D, I, M>,
+  code: KernelCode,
 ): Operations<F> {
-  const { float, eachFloat } = lanes
-  const imported = (name: string) => (args: readonly Expression<F>[]) =>
-    eachFloat(args, (operands) => call(imports.math(name), ...operands))
+  const { f } = code
   return {
-    ...Object.fromEntries(importedNames.map((name) => [name, imported(name)])),
+    ...floatOperations(lanes.single, code, rarer),
+    exp: ([x]) => exp(lanes, f, x!),
+    log: ([x]) => log(lanes, f, x!),
+    tanh: ([x]) => tanh(lanes, f, x!),
+    sigmoid: ([x]) => sigmoid(lanes, f, x!),
+    erf: ([x]) => erf(lanes, f, x!),
+  }
+}
+
+/** Elementwise primitives on float64. Functions are the host's. */
+export function doubleOperations<F extends ValueType, D extends ValueType, I extends ValueType, M extends ValueType>(
+  lanes: Lanes<F, D, I, M>,
+  code: KernelCode,
+): Operations<D> {
+  return floatOperations(lanes.double, code, [...rarer, 'exp', 'log', 'tanh', 'sigmoid', 'erf'])
+}
+
+/** What floats of either width have in common; `imported` names functions of the host. */
+function floatOperations<F extends ValueType, I extends ValueType, M extends ValueType>(
+  { kind: float, each }: Floats<F, I, M>,
+  { imports }: KernelCode,
+  imported: readonly ElementwiseName[],
+): Operations<F> {
+  const host = (name: string) => (args: readonly Expression<F>[]) =>
+    each(args, (operands) => call(imports.math(name), ...operands))
+  return {
+    ...Object.fromEntries(imported.map((name) => [name, host(name)])),
     neg: ([x]) => float.neg(x!),
     abs: ([x]) => float.abs(x!),
     // What is neither above nor below 0 is itself: zeros and NaN.
@@ -25,11 +49,6 @@ export function floatOperations<F extends ValueType, I extends ValueType, M exte
     round: ([x]) => float.nearest(x!),
     trunc: ([x]) => float.trunc(x!),
     sqrt: ([x]) => float.sqrt(x!),
-    exp: ([x]) => exp(lanes, f, x!),
-    log: ([x]) => log(lanes, f, x!),
-    tanh: ([x]) => tanh(lanes, f, x!),
-    sigmoid: ([x]) => sigmoid(lanes, f, x!),
-    erf: ([x]) => erf(lanes, f, x!),
     isNan: ([x]) => float.ne(x!, x!),
     isFinite: ([x]) => float.lt(float.abs(x!), Number.POSITIVE_INFINITY),
     add: ([x, y]) => float.add(x!, y!),
@@ -45,7 +64,7 @@ export function floatOperations<F extends ValueType, I extends ValueType, M exte
 }
 
 // biome-ignore format: a table
-const importedNames = [
+const rarer = [
   'expm1', 'log1p', 'sin', 'cos', 'tan', 'asin', 'acos', 'atan', 'sinh', 'cosh', 'asinh', 'acosh', 'atanh',
   'remainder', 'pow', 'atan2',
 ] as const satisfies readonly ElementwiseName[]

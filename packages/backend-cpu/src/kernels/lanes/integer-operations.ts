@@ -6,27 +6,28 @@ type Operations<I extends ValueType> = Partial<Record<ElementwiseName, (args: re
 
 type I32 = Expression<'i32'>
 
-/** Elementwise primitives on 32-bit integers, which wrap around. */
-export function integerOperations<F extends ValueType, I extends ValueType, M extends ValueType>(
-  { int, eachInt }: Lanes<F, I, M>,
-  dtype: 'int32' | 'uint32',
+/** Elementwise primitives on integers, which wrap around. */
+export function integerOperations<F extends ValueType, D extends ValueType, I extends ValueType, M extends ValueType>(
+  { int, eachInt }: Lanes<F, D, I, M>,
+  dtype: 'int32' | 'uint32' | 'uint8',
 ): Operations<I> {
   const isSigned = dtype === 'int32'
+  const wrap = (x: Expression<I>) => (dtype === 'uint8' ? int.and(x, 0xff) : x)
   const less = isSigned ? int.ltS : int.ltU
   const lessEqual = isSigned ? int.leS : int.leU
   const each = (apply: (x: I32, y: I32) => I32) => (args: readonly Expression<I>[]) =>
     eachInt(args, ([x, y]) => apply(x!, y!))
   const sign = (x: Expression<I>) => int.select(int.eq(x, 0), 0, 1)
   return {
-    neg: ([x]) => int.sub(0, x!),
+    neg: ([x]) => wrap(int.sub(0, x!)),
     abs: ([x]) => (isSigned ? int.select(int.ltS(x!, 0), int.sub(0, x!), x!) : x!),
     sign: ([x]) => (isSigned ? int.select(int.ltS(x!, 0), -1, sign(x!)) : sign(x!)),
-    not: ([x]) => int.xor(x!, -1),
+    not: ([x]) => wrap(int.xor(x!, -1)),
     isNan: ([x]) => int.ne(x!, x!),
     isFinite: ([x]) => int.eq(x!, x!),
-    add: ([x, y]) => int.add(x!, y!),
-    sub: ([x, y]) => int.sub(x!, y!),
-    mul: ([x, y]) => int.mul(x!, y!),
+    add: ([x, y]) => wrap(int.add(x!, y!)),
+    sub: ([x, y]) => wrap(int.sub(x!, y!)),
+    mul: ([x, y]) => wrap(int.mul(x!, y!)),
     floorDivide: each(isSigned ? floorDivideSigned : floorDivideUnsigned),
     remainder: each(isSigned ? remainderSigned : remainderUnsigned),
     minimum: ([x, y]) => int.select(less(x!, y!), x!, y!),
@@ -35,7 +36,7 @@ export function integerOperations<F extends ValueType, I extends ValueType, M ex
     or: ([x, y]) => int.or(x!, y!),
     xor: ([x, y]) => int.xor(x!, y!),
     // Instructions take counts modulo 32; vectors have one count for all lanes.
-    shiftLeft: each(i32.shl),
+    shiftLeft: (args) => wrap(each(i32.shl)(args)),
     shiftRight: each(isSigned ? i32.shrS : i32.shrU),
     equal: ([x, y]) => int.eq(x!, y!),
     less: ([x, y]) => less(x!, y!),

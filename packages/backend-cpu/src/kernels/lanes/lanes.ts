@@ -1,7 +1,7 @@
 import type { Expression, FloatKind, FunctionBuilder, IntegerKind, ValueType } from '../../wasm/assembler/index.ts'
 import type { CpuDType } from '../dtypes.ts'
 
-/** A computed element, or four of them. */
+/** A computed element, or one in each lane. */
 export type Register = Expression
 
 /** Reads of scalars that a vector's lanes go through one by one. */
@@ -13,37 +13,56 @@ export type Integers<I extends ValueType, M extends ValueType> = IntegerKind<I, 
   readonly leU: (x: Expression<I>, y: Expression<I>) => Expression<M>
 }
 
+/** Arithmetic on floats. */
+export type FloatArithmetic<F extends ValueType, M extends ValueType> = Omit<FloatKind<F, M, F>, 'splat'>
+
+/** Floats of one width, as kernels use them. */
+export interface Floats<F extends ValueType, I extends ValueType, M extends ValueType> {
+  /** Its arithmetic; comparisons give masks of 32-bit lanes, whatever the width. */
+  readonly kind: FloatArithmetic<F, M>
+  readonly fromSigned: (x: Expression<I>) => Expression<F>
+  readonly fromUnsigned: (x: Expression<I>) => Expression<F>
+  /** Towards zero, saturated; 0 for NaN. */
+  readonly toSigned: (x: Expression<F>) => Expression<I>
+  readonly toUnsigned: (x: Expression<F>) => Expression<I>
+  /** Applies a function of doubles to each lane of its operands, which are locals. */
+  readonly each: (args: readonly Expression<F>[], apply: PerLane<'f64', 'f64'>) => Expression<F>
+}
+
 /**
- * One element at a time, or four: a program is rendered once with each. Floats are of type `F`, integers `I`, and bools
- * masks `M`: what comparisons give.
+ * One element at a time, or two, or four: a program is rendered once alone and once in lanes. Single floats are of type
+ * `F`, doubles `D`, integers `I`, and bools masks `M`: what comparisons give. A uint8 is an integer that stays below 256.
  */
-export interface Lanes<F extends ValueType, I extends ValueType, M extends ValueType> {
-  readonly count: 1 | 4
-  readonly float: FloatKind<F, M, 'f32'>
+export interface Lanes<F extends ValueType, D extends ValueType, I extends ValueType, M extends ValueType> {
+  /** Two where a program holds doubles: of narrower numbers, only the low lanes count then. Four lanes hold none. */
+  readonly count: 1 | 2 | 4
+  readonly single: Floats<F, I, M>
+  readonly double: Floats<D, I, M>
+  readonly promote: (x: Expression<F>) => Expression<D>
+  readonly demote: (x: Expression<D>) => Expression<F>
   readonly int: Integers<I, M>
   readonly xorMasks: (x: Expression<M>, y: Expression<M>) => Expression<M>
   /** 0 and 1. */
   readonly fromMask: (mask: Expression<M>) => Expression<I>
-  readonly floatFromSigned: (x: Expression<I>) => Expression<F>
-  readonly floatFromUnsigned: (x: Expression<I>) => Expression<F>
-  readonly signedFromFloat: (x: Expression<F>) => Expression<I>
-  readonly unsignedFromFloat: (x: Expression<F>) => Expression<I>
   readonly bitsOfFloat: (x: Expression<F>) => Expression<I>
   readonly floatOfBits: (x: Expression<I>) => Expression<F>
-  /** Applies a function of doubles to each lane of its operands, which are locals. */
-  readonly eachFloat: (args: readonly Expression<F>[], apply: PerLane<'f64', 'f64'>) => Expression<F>
   /** Applies a function of integers to each lane of its operands, which are locals. */
   readonly eachInt: (args: readonly Expression<I>[], apply: PerLane<'i32', 'i32'>) => Expression<I>
+  /** A scalar register in all lanes. */
+  readonly splat: (dtype: CpuDType, x: Register) => Register
+  /** `start`, `start + step`, … */
+  readonly ramp: (start: Expression<'i32'>, step: Expression<'i32'>) => Expression<I>
+  readonly memory: LaneMemory
+}
+
+/** How lanes come from memory and go there. */
+export interface LaneMemory {
   /** Neighbouring elements. */
   readonly load: (dtype: CpuDType, address: Expression<'i32'>) => Register
   /** One element, in all lanes. */
   readonly loadSplat: (dtype: CpuDType, address: Expression<'i32'>) => Register
   /** Elements `stride` bytes apart. */
   readonly gather: (dtype: CpuDType, address: Expression<'i32'>, stride: Expression<'i32'>) => Register
-  /** A scalar register in all lanes. */
-  readonly splat: (dtype: CpuDType, x: Register) => Register
-  /** `start`, `start + step`, … */
-  readonly ramp: (start: Expression<'i32'>, step: Expression<'i32'>) => Expression<I>
   /** Stores neighbouring elements. */
   readonly store: (f: FunctionBuilder, dtype: CpuDType, address: Expression<'i32'>, x: Register) => void
   /** Stores elements `stride` bytes apart. */

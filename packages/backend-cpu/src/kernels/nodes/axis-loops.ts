@@ -1,5 +1,5 @@
 import type { HostArray, Shape } from '@voltaic/core'
-import { type Graph, type PrimitiveNode, sizeOf } from '@voltaic/core/graph'
+import { type Graph, isFloat, type PrimitiveNode, sizeOf } from '@voltaic/core/graph'
 import type { KernelCall } from '../kernel.ts'
 import { hostCall } from './host-call.ts'
 
@@ -54,7 +54,7 @@ export function cumsumCalls(graph: Graph, node: PrimitiveNode<'cumsum'>): Kernel
   const { shape, dtype } = graph.values[inputs[0]!]!
   const step = sizeOf(shape.slice(axis + 1))
   const length = shape[axis]!
-  const wrap = dtype === 'float32' ? (sum: number) => sum : (sum: number) => sum | 0
+  const wrap = isFloat(dtype) ? (sum: number) => sum : (sum: number) => sum | 0
   const run = ([x]: readonly HostArray[], [out]: readonly HostArray[]) => {
     forEachRow(shape, axis, ({ start }) => {
       let sum = 0
@@ -80,9 +80,9 @@ export function orderCalls(graph: Graph, node: PrimitiveNode<'sort' | 'topK'>): 
   const sign = ('k' in attributes ? attributes.largest : attributes.descending) ? -1 : 1
   const run = ([x]: readonly HostArray[], [values, indices]: readonly HostArray[]) => {
     const order = new Int32Array(length)
+    const arrange = k <= selectable ? select : sort
     forEachRow(shape, axis, ({ start, number }) => {
-      for (let i = 0; i < length; i++) order[i] = i
-      order.sort((i, j) => sign * compare(x![start + i * step]!, x![start + j * step]!))
+      arrange(order, k, (i, j) => sign * compare(x![start + i * step]!, x![start + j * step]!))
       const target = Math.floor(number / step) * k * step + (number % step)
       for (let i = 0; i < k; i++) {
         values![target + i * step] = x![start + order[i]! * step]!
@@ -91,6 +91,27 @@ export function orderCalls(graph: Graph, node: PrimitiveNode<'sort' | 'topK'>): 
     })
   }
   return [hostCall(graph, { label: op.name, inputs, outputs, run })]
+}
+
+// Up to here, finding the first of a row one by one takes less time than sorting it.
+const selectable = 32
+
+type Compare = (i: number, j: number) => number
+
+function sort(order: Int32Array, _count: number, compare: Compare): void {
+  for (let i = 0; i < order.length; i++) order[i] = i
+  order.sort(compare)
+}
+
+/** Puts the first `count` in order, by insertion into those found so far. */
+function select(order: Int32Array, count: number, compare: Compare): void {
+  let found = 0
+  for (let i = 0; i < order.length; i++) {
+    if (found === count && (count === 0 || compare(i, order[count - 1]!) >= 0)) continue
+    let place = found < count ? found++ : count - 1
+    for (; place > 0 && compare(i, order[place - 1]!) < 0; place--) order[place] = order[place - 1]!
+    order[place] = i
+  }
 }
 
 /** NaN is largest. */

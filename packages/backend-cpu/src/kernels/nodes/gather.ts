@@ -19,48 +19,54 @@ export function gatherCalls(graph: Graph, node: PrimitiveNode<'gather'>): Kernel
   return [hostCall(graph, { label: 'gather', inputs, outputs, mayThrow: true, run })]
 }
 
-/** A copy of the operand, with elements added to it at indices along an axis, in order. */
-export function scatterAddCalls(graph: Graph, node: PrimitiveNode<'scatterAdd'>): KernelCall[] {
+/** A copy of the operand, with elements added to it or put in its elements' place at indices along an axis, in order. */
+export function scatterCalls(graph: Graph, node: PrimitiveNode<'scatterAdd' | 'scatter'>): KernelCall[] {
   const {
+    op: { name },
     inputs: [x, indices, updates],
     outputs,
     attributes: { axis },
   } = node
   const [whole, selection] = [graph.values[x!]!.shape, graph.values[indices!]!.shape]
   const run = ([at, more]: readonly HostArray[], [out]: readonly HostArray[]) => {
-    const places = placesOf('scatterAdd', at!, selection, whole, axis)
-    for (let i = 0; i < places.length; i++) out![places[i]!]! += more![i]!
+    const places = placesOf(name, at!, selection, whole, axis)
+    if (name === 'scatter') for (let i = 0; i < places.length; i++) out![places[i]!] = more![i]!
+    else for (let i = 0; i < places.length; i++) out![places[i]!]! += more![i]!
   }
   const inputs = [indices!, updates!]
-  return [
-    cloneCall(graph, x!, outputs[0]!),
-    hostCall(graph, { label: 'scatterAdd', inputs, outputs, mayThrow: true, run }),
-  ]
+  return [cloneCall(graph, x!, outputs[0]!), hostCall(graph, { label: name, inputs, outputs, mayThrow: true, run })]
 }
 
 /** For each element of the selection, its place in the whole. */
-function placesOf(who: string, indices: HostArray, selection: Shape, whole: Shape, axis: number): Float64Array {
-  const places = new Float64Array(indices.length)
+function placesOf(who: string, indices: HostArray, selection: Shape, whole: Shape, axis: number): Uint32Array {
+  const places = new Uint32Array(indices.length)
   const strides = stridesOf(whole)
-  const position = new Array<number>(selection.length).fill(0)
-  for (let i = 0; i < indices.length; i++) {
-    const index = indices[i]!
-    if (index < 0 || index >= whole[axis]!) {
-      throw new OutOfRangeError(
-        `${who}: index out of range, got ${index} in an axis of ${whole[axis]}; indices (and labels) are 0…${whole[axis]! - 1}`,
-      )
+  const last = selection.length - 1
+  const length = whole[axis]!
+  const run = selection[last]!
+  // Along the last axis an element moves on by one, unless it is the indices that move it.
+  const [step, indexStep] = [axis === last ? 0 : 1, strides[axis]!]
+  const position = new Array<number>(last).fill(0)
+  for (let start = 0; start < indices.length; start += run) {
+    let place = 0
+    for (let d = 0; d < last; d++) if (d !== axis) place += position[d]! * strides[d]!
+    for (let i = start; i < start + run; i++, place += step) {
+      const index = indices[i]!
+      if (index < 0 || index >= length) {
+        throw new OutOfRangeError(
+          `${who}: index out of range, got ${index} in an axis of ${length}; indices (and labels) are 0…${length - 1}`,
+        )
+      }
+      places[i] = place + index * indexStep
     }
-    let place = index * strides[axis]!
-    for (let d = 0; d < position.length; d++) if (d !== axis) place += position[d]! * strides[d]!
-    places[i] = place
     advance(position, selection)
   }
   return places
 }
 
-/** The next position in row-major order. */
+/** The next position in row-major order, of as many axes as it has. */
 function advance(position: number[], shape: Shape): void {
-  for (let axis = shape.length - 1; axis >= 0; axis--) {
+  for (let axis = position.length - 1; axis >= 0; axis--) {
     if (++position[axis]! < shape[axis]!) return
     position[axis] = 0
   }

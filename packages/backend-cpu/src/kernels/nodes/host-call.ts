@@ -38,7 +38,14 @@ export function hostCall(graph: Graph, { label, inputs, outputs, mayThrow = fals
   }
 }
 
-const arrays = { float32: Float32Array, int32: Int32Array, uint32: Uint32Array, bool: Uint8Array } as const
+const arrays = {
+  float32: Float32Array,
+  float64: Float64Array,
+  int32: Int32Array,
+  uint32: Uint32Array,
+  uint8: Uint8Array,
+  bool: Uint8Array,
+} as const
 
 /** The elements of a tensor at an address. */
 export function viewOf(memory: ArrayBuffer, dtype: CpuDType, address: number, size: number): HostArray {

@@ -1,7 +1,7 @@
 import { type Graph, isPrimitive } from '@voltaic/core/graph'
 import type { KernelCall } from '../kernel.ts'
 import { argCalls, cumsumCalls, orderCalls } from './axis-loops.ts'
-import { gatherCalls, scatterAddCalls } from './gather.ts'
+import { gatherCalls, scatterCalls } from './gather.ts'
 import { concatCalls, fillCall, padCalls } from './movement.ts'
 import { randomBitsCalls } from './random-bits.ts'
 import { indexAddCalls, indexSelectCalls } from './rows.ts'
@@ -22,7 +22,7 @@ export function nodeCalls(graph: Graph, index: number): KernelCall[] {
   if (isPrimitive(node, 'indexSelect')) return indexSelectCalls(graph, node)
   if (isPrimitive(node, 'indexAdd')) return indexAddCalls(graph, node)
   if (isPrimitive(node, 'gather')) return gatherCalls(graph, node)
-  if (isPrimitive(node, 'scatterAdd')) return scatterAddCalls(graph, node)
+  if (isPrimitive(node, 'scatterAdd') || isPrimitive(node, 'scatter')) return scatterCalls(graph, node)
   if (isPrimitive(node, 'argmax') || isPrimitive(node, 'argmin')) return argCalls(graph, node)
   if (isPrimitive(node, 'cumsum')) return cumsumCalls(graph, node)
   if (isPrimitive(node, 'sort') || isPrimitive(node, 'topK')) return orderCalls(graph, node)

@@ -1,5 +1,20 @@
 import { type Graph, type PrimitiveNode, sizeOf, type ValueId } from '@voltaic/core/graph'
-import { type Expression, type FunctionBuilder, f32, f32x4, i32, i32x4, v128 } from '../../wasm/assembler/index.ts'
+import {
+  type Binary,
+  type Expression,
+  type FunctionBuilder,
+  f32,
+  f32x4,
+  f64,
+  f64x2,
+  i8x16,
+  i32,
+  i32x4,
+  type Load,
+  type Stored,
+  type ValueType,
+  v128,
+} from '../../wasm/assembler/index.ts'
 import { type CpuDType, log2Bytes } from '../dtypes.ts'
 import type { KernelCall, KernelImports, WasmKernel } from '../kernel.ts'
 import { addressOf } from '../region/loop-nest.ts'
@@ -31,7 +46,7 @@ export function indexAddCalls(graph: Graph, node: PrimitiveNode<'indexAdd'>): Ke
   const dtype = graph.values[x!]!.dtype as CpuDType
   const rows = rowWords(graph, x!, indices!, axis)
   const words = [...rows, addressOf(out!, dtype), addressOf(indices!, 'int32'), addressOf(updates!, dtype)]
-  const kernel = dtype === 'float32' ? addFloats : addIntegers
+  const kernel = addRows[dtype as Exclude<CpuDType, 'bool'>]
   const reads = [...new Set([indices!, updates!])]
   const add: KernelCall = { label: 'indexAdd', kernel, words, reads, writes: [out!], inPlace: [], mayThrow: true }
   return [cloneCall(graph, x!, out!), add]
@@ -76,36 +91,38 @@ const select: WasmKernel = {
   }),
 }
 
-const addFloats: WasmKernel = {
-  kind: 'wasm',
-  key: 'indexAdd float32',
-  define: forEachRow(
-    'indexAdd',
-    addRow(f32x4.add, (f, to, from) => f.store(f32, to, f32.add(f32.load(to), f32.load(from)))),
-  ),
-}
+const addInt32 = addKernel('int32', { vectors: i32x4.add, form: i32, load: i32.load, add: i32.add })
 
-const addIntegers: WasmKernel = {
-  kind: 'wasm',
-  key: 'indexAdd integers',
-  define: forEachRow(
-    'indexAdd',
-    addRow(i32x4.add, (f, to, from) => f.store(i32, to, i32.add(i32.load(to), i32.load(from)))),
-  ),
-}
+const addRows = {
+  float32: addKernel('float32', { vectors: f32x4.add, form: f32, load: f32.load, add: f32.add }),
+  float64: addKernel('float64', { vectors: f64x2.add, form: f64, load: f64.load, add: f64.add }),
+  int32: addInt32,
+  uint32: addInt32,
+  uint8: addKernel('uint8', { vectors: i8x16.add, form: i32.low8, load: i32.load8U, add: i32.add }),
+} as const satisfies Partial<Record<CpuDType, WasmKernel>>
 
 type Visit = (f: FunctionBuilder, row: I32, selected: I32, bytes: I32) => void
 
-function addRow(
-  addVectors: (x: Expression<'v128'>, y: Expression<'v128'>) => Expression<'v128'>,
-  addOne: (f: FunctionBuilder, to: I32, from: I32) => void,
-): Visit {
-  return (f, row, selected, bytes) => {
+/** How numbers of a dtype are added: sixteen bytes of them, and one that is loaded and stored alone. */
+interface Addition<T extends ValueType> {
+  readonly vectors: Binary<'v128'>
+  readonly form: Stored<T>
+  readonly load: Load<T>
+  readonly add: Binary<T>
+}
+
+/** Adds a row to another: sixteen bytes at a time, then what is left. */
+function addKernel<T extends ValueType>(name: string, { vectors, form, load, add }: Addition<T>): WasmKernel {
+  const addRow: Visit = (f, row, selected, bytes) => {
     const whole = f.let(i32.and(bytes, -16))
     f.loop({ to: whole, step: 16 }, (at) => {
       const to = f.let(i32.add(row, at))
-      f.store(v128, to, addVectors(v128.load(to), v128.load(i32.add(selected, at))))
+      f.store(v128, to, vectors(v128.load(to), v128.load(i32.add(selected, at))))
     })
-    f.loop({ from: whole, to: bytes, step: 4 }, (at) => addOne(f, f.let(i32.add(row, at)), i32.add(selected, at)))
+    f.loop({ from: whole, to: bytes, step: form.storage.bytes }, (at) => {
+      const to = f.let(i32.add(row, at))
+      f.store(form, to, add(load(to), load(i32.add(selected, at))))
+    })
   }
+  return { kind: 'wasm', key: `indexAdd ${name}`, define: forEachRow('indexAdd', addRow) }
 }

@@ -6,16 +6,15 @@ import {
   f32x4,
   f64,
   f64x2,
-  i32,
   type Variable,
 } from '../../wasm/assembler/index.ts'
 import type { CpuDType } from '../dtypes.ts'
 import type { KernelImports } from '../kernel.ts'
 import { computeLanes } from '../lanes/arithmetic.ts'
-import { scalarLanes } from '../lanes/scalar-lanes.ts'
-import { laneOf, vectorLanes } from '../lanes/vector-lanes.ts'
+import { scalarLanes, scalarLiteral } from '../lanes/scalar-lanes.ts'
+import { laneOf, type VectorLanes } from '../lanes/vector-lanes.ts'
 
-/** A running fold of one register, of one lane or four. */
+/** A running fold of one register, of one lane or several. */
 export interface Accumulator {
   /** Starts at the identity of the operation. */
   reset(): void
@@ -45,39 +44,39 @@ const steps: Readonly<Record<ReductionName, ElementwiseName>> = {
 export function scalarAccumulator(options: AccumulatorOptions): Accumulator {
   const { f, imports, op, dtype } = options
   if (isWide(options)) return wideScalar(options)
-  const total = f.local(dtype === 'float32' ? 'f32' : 'i32')
+  const total = f.let(identity(op, dtype))
   const value = (register: Expression) => ({ dtype, register })
   return {
-    reset: () => f.set(total, identity(op, dtype) as never),
+    reset: () => f.set(total, identity(op, dtype)),
     add: (x) => {
       const sum = computeLanes(scalarLanes, { f, imports }, { op: steps[op], dtype, args: [value(total), value(x)] })
-      f.set(total, sum as never)
+      f.set(total, sum)
     },
     drainInto: (scalar) => scalar.add(total),
     result: () => total,
   }
 }
 
-/** An accumulator of four lanes. */
-export function vectorAccumulator(options: AccumulatorOptions): Accumulator {
+/** An accumulator of several lanes. */
+export function vectorAccumulator(lanes: VectorLanes, options: AccumulatorOptions): Accumulator {
   const { f, imports, op, dtype } = options
-  if (isWide(options)) return wideVector(options)
+  if (isWide(options)) return wideVector(lanes, options)
   const total = f.local('v128')
   const value = (register: Expression) => ({ dtype, register })
   return {
-    reset: () => f.set(total, vectorLanes.splat(dtype, identity(op, dtype)) as Expression<'v128'>),
+    reset: () => f.set(total, lanes.splat(dtype, identity(op, dtype)) as Expression<'v128'>),
     add: (x) => {
-      const sum = computeLanes(vectorLanes, { f, imports }, { op: steps[op], dtype, args: [value(total), value(x)] })
+      const sum = computeLanes(lanes, { f, imports }, { op: steps[op], dtype, args: [value(total), value(x)] })
       f.set(total, sum as Expression<'v128'>)
     },
     drainInto: (scalar) => {
-      for (const lane of [0, 1, 2, 3]) scalar.add(laneOf(dtype, total, lane))
+      for (let lane = 0; lane < lanes.count; lane++) scalar.add(laneOf(dtype, total, lane))
     },
     result: () => total,
   }
 }
 
-/** Sums and products of floats run in double precision: a million float32 are off by one rounding. */
+/** Sums and products of float32 run in double precision: a million of them are off by one rounding. */
 function isWide({ op, dtype }: AccumulatorOptions): boolean {
   return dtype === 'float32' && (op === 'sum' || op === 'prod')
 }
@@ -98,38 +97,44 @@ function wideScalar({ f, op }: AccumulatorOptions): WideScalar {
   }
 }
 
-function wideVector({ f, op }: AccumulatorOptions): Accumulator {
-  const halves = [f.local('v128'), f.local('v128')] as const
-  const [low, high] = halves
+/** Two doubles for the low lanes and, where there are four, two for the high ones. */
+function wideVector({ count }: VectorLanes, { f, op }: AccumulatorOptions): Accumulator {
+  const [low, high] = [f.local('v128'), count === 4 ? f.local('v128') : undefined]
   const step = op === 'sum' ? f64x2.add : f64x2.mul
   const scalarStep = op === 'sum' ? f64.add : f64.mul
+  const start = f64x2.literal(op === 'sum' ? 0 : 1)
   return {
     reset: () => {
-      for (const half of halves) f.set(half, f64x2.literal(op === 'sum' ? 0 : 1))
+      f.set(low, start)
+      if (high !== undefined) f.set(high, start)
     },
     add: (x) => {
       const vector = x as Expression<'v128'>
       f.set(low, step(low, f64x2.promoteLow(vector)))
-      f.set(high, step(high, f64x2.promoteLow(f32x4.shuffle(vector, vector, [2, 3, 2, 3]))))
+      if (high !== undefined) f.set(high, step(high, f64x2.promoteLow(f32x4.shuffle(vector, vector, [2, 3, 2, 3]))))
     },
     drainInto: (scalar) => {
       const { total } = scalar as WideScalar
-      const both = f.let(step(low, high))
+      const both = high === undefined ? low : f.let(step(low, high))
       f.set(total, scalarStep(total, scalarStep(f64x2.extractLane(both, 0), f64x2.extractLane(both, 1))))
     },
-    result: () => f32x4.shuffle(f32x4.demoteZero(low), f32x4.demoteZero(high), [0, 1, 4, 5]),
+    result: () => {
+      const narrow = f32x4.demoteZero(low)
+      return high === undefined ? narrow : f32x4.shuffle(narrow, f32x4.demoteZero(high), [0, 1, 4, 5])
+    },
   }
 }
 
 function identity(op: ReductionName, dtype: CpuDType): Expression {
   const [lowest, highest] = range[dtype]
-  const value = { sum: 0, prod: 1, max: lowest, min: highest }[op]
-  return dtype === 'float32' ? f32.literal(value) : i32.literal(value)
+  return scalarLiteral(dtype, { sum: 0, prod: 1, max: lowest, min: highest }[op])
 }
 
 const range: Readonly<Record<CpuDType, readonly [number, number]>> = {
   float32: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  float64: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
   int32: [-(2 ** 31), 2 ** 31 - 1],
   uint32: [0, 2 ** 32 - 1],
+  uint8: [0, 255],
   bool: [0, 1],
 }

@@ -1,21 +1,22 @@
 import {
   type Expression,
   type FunctionBuilder,
-  f32,
   i32,
+  type ValueType,
   type Variable,
   type Operand as WasmOperand,
 } from '../../wasm/assembler/index.ts'
 import { type CpuDType, log2Bytes } from '../dtypes.ts'
 import type { KernelImports } from '../kernel.ts'
 import { computeLanes } from '../lanes/arithmetic.ts'
-import { scalarLanes } from '../lanes/scalar-lanes.ts'
-import { vectorLanes } from '../lanes/vector-lanes.ts'
+import type { Lanes } from '../lanes/lanes.ts'
+import { isByte, scalarLanes, scalarLiteral } from '../lanes/scalar-lanes.ts'
+import { type VectorLanes, vectorLanes } from '../lanes/vector-lanes.ts'
 import { type Accumulator, scalarAccumulator, vectorAccumulator } from './accumulator.ts'
 import type { OrderedNest } from './region-kernel.ts'
 
 type I32 = Expression<'i32'>
-type AnyLanes = typeof scalarLanes | typeof vectorLanes
+type AnyLanes = typeof scalarLanes | VectorLanes
 
 /** Registers that hold for a whole run of a loop, alone and in all lanes. */
 type Known = ReadonlyMap<number, { readonly scalar: Expression; readonly vector: Expression | undefined }>
@@ -25,6 +26,7 @@ export class NestWriter {
   readonly #f: FunctionBuilder
   readonly #imports: KernelImports
   readonly #nest: OrderedNest
+  readonly #vectors: VectorLanes
   readonly #sizes: readonly Variable<'i32'>[]
   readonly #pointers: readonly Variable<'i32'>[]
   readonly #strides: readonly (readonly (Variable<'i32'> | undefined)[])[]
@@ -33,6 +35,7 @@ export class NestWriter {
     this.#f = f
     this.#imports = imports
     this.#nest = nest
+    this.#vectors = vectorLanes[nest.lanes]
     let word = 0
     const next = () => f.let(i32.load(descriptor, 4 * word++))
     this.#sizes = nest.sizes.map(next)
@@ -63,13 +66,13 @@ export class NestWriter {
   /** The vector loop is folded: lanes are partial results. */
   #foldNeighbours(folded: readonly number[], always: Known): void {
     const { vector } = this.#nest
-    const lanes = Array.from({ length: this.#unroll }, () => this.#accumulators(vectorLanes))
+    const lanes = Array.from({ length: this.#unroll }, () => this.#accumulators(this.#vectors))
     const alone = this.#accumulators(scalarLanes)
     for (const total of [...lanes.flat(), ...alone]) total.reset()
     this.#loops(folded.slice(0, -1), () => {
       const known = this.#hoist(always, [vector])
       this.#alongVector(
-        (at, i) => this.#step(vectorLanes, at, known, lanes[i]!),
+        (at, i) => this.#step(this.#vectors, at, known, lanes[i]!),
         (at) => this.#step(scalarLanes, at, known, alone),
         lanes.length,
       )
@@ -81,10 +84,10 @@ export class NestWriter {
   /** The vector loop is kept: each lane is an element of the result. */
   #keepNeighbours(folded: readonly number[], always: Known): void {
     const known = this.#hoist(always, [this.#nest.vector, ...folded])
-    const lanes = this.#accumulators(vectorLanes)
+    const lanes = this.#accumulators(this.#vectors)
     const alone = this.#accumulators(scalarLanes)
     this.#alongVector(
-      (at) => this.#folded(vectorLanes, lanes, folded, at, known),
+      (at) => this.#folded(this.#vectors, lanes, folded, at, known),
       (at) => this.#folded(scalarLanes, alone, folded, at, known),
     )
   }
@@ -119,9 +122,9 @@ export class NestWriter {
   }
 
   #accumulators(lanes: AnyLanes): Accumulator[] {
-    const make = lanes.count === 1 ? scalarAccumulator : vectorAccumulator
     return this.#nest.folds.map(({ op, operand }) => {
-      return make({ f: this.#f, imports: this.#imports, op, dtype: this.#nest.operands[operand]!.dtype })
+      const options = { f: this.#f, imports: this.#imports, op, dtype: this.#nest.operands[operand]!.dtype }
+      return lanes.count === 1 ? scalarAccumulator(options) : vectorAccumulator(lanes, options)
     })
   }
 
@@ -156,18 +159,19 @@ export class NestWriter {
     const f = this.#f
     const size = this.#sizes[this.#nest.vector]!
     const start = f.local('i32')
-    const along = (lanes: number, body: (at: I32) => void) => {
-      const end = f.let(i32.and(size, -lanes))
-      f.loop({ from: start, to: end, step: lanes }, body)
+    const { count } = this.#vectors
+    const along = (step: number, body: (at: I32) => void) => {
+      const end = f.let(i32.and(size, -step))
+      f.loop({ from: start, to: end, step }, body)
       f.set(start, end)
     }
     f.set(start, 0)
     if (unroll > 1) {
-      along(4 * unroll, (at) => {
-        for (let i = 0; i < unroll; i++) vector(f.let(i32.add(at, 4 * i)), i)
+      along(count * unroll, (at) => {
+        for (let i = 0; i < unroll; i++) vector(f.let(i32.add(at, count * i)), i)
       })
     }
-    along(4, (at) => vector(at, 0))
+    along(count, (at) => vector(at, 0))
     along(1, scalar)
   }
 
@@ -189,7 +193,9 @@ export class NestWriter {
       if (known.has(register)) continue
       const scalar = scalars[register]!
       const isSplat = this.#nest.vector >= 0
-      const vector = isSplat ? this.#f.let(vectorLanes.splat(program[register]!.dtype as CpuDType, scalar)) : undefined
+      const vector = isSplat
+        ? this.#f.let(this.#vectors.splat(program[register]!.dtype as CpuDType, scalar))
+        : undefined
       hoisted.set(register, { scalar, vector })
     }
     return hoisted
@@ -220,9 +226,7 @@ export class NestWriter {
     registers: readonly (Expression | undefined)[],
   ): Expression {
     const dtype = instruction.dtype as CpuDType
-    if (instruction.op === 'literal') {
-      return lanes.splat(dtype, dtype === 'float32' ? f32.literal(instruction.value) : i32.literal(instruction.value))
-    }
+    if (instruction.op === 'literal') return lanes.splat(dtype, scalarLiteral(dtype, instruction.value))
     const operand = this.#nest.operandOf.get(register)
     if (operand !== undefined) {
       return instruction.op === 'index' ? this.#index(lanes, dtype, operand, at) : this.#load(lanes, dtype, operand, at)
@@ -235,29 +239,28 @@ export class NestWriter {
     const code = { f: this.#f, imports: this.#imports }
     return lanes.count === 1
       ? computeLanes(scalarLanes, code, { op, dtype, args })
-      : computeLanes(vectorLanes, code, { op, dtype, args })
+      : computeLanes(lanes, code, { op, dtype, args })
   }
 
   #load(lanes: AnyLanes, dtype: CpuDType, operand: number, at: I32 | undefined): Expression {
     const { address, stride } = this.#address(dtype, operand, at)
-    if (at === undefined || stride === 'still') return lanes.loadSplat(dtype, address)
-    return stride === 'next' ? lanes.load(dtype, address) : lanes.gather(dtype, address, stride)
+    if (at === undefined || stride === 'still') return lanes.memory.loadSplat(dtype, address)
+    return stride === 'next' ? lanes.memory.load(dtype, address) : lanes.memory.gather(dtype, address, stride)
   }
 
   #index(lanes: AnyLanes, dtype: CpuDType, operand: number, at: I32 | undefined): Expression {
     const start = this.#pointers[operand]!
     const stride = at === undefined ? undefined : this.#strides[operand]![this.#nest.vector]
     const first = at === undefined || stride === undefined ? start : i32.add(start, i32.mul(at, stride))
-    if (lanes.count === 1) return dtype === 'float32' ? f32.convertS(first) : first
-    const ramp = vectorLanes.ramp(first, stride ?? i32.literal(0))
-    return dtype === 'float32' ? vectorLanes.floatFromSigned(ramp) : ramp
+    const step = stride ?? i32.literal(0)
+    return lanes.count === 1 ? countLanes(lanes, dtype, first, step) : countLanes(lanes, dtype, first, step)
   }
 
   #store(lanes: AnyLanes, dtype: CpuDType, operand: number, at: I32 | undefined, x: Expression): void {
     const { address, stride } = this.#address(dtype, operand, at)
-    if (stride === 'next' || at === undefined || lanes.count === 1) lanes.store(this.#f, dtype, address, x)
-    else if (stride !== 'still') lanes.scatter(this.#f, dtype, address, stride, x)
-    else throw new TypeError('cpu: four elements for one place')
+    if (stride === 'next' || at === undefined || lanes.count === 1) lanes.memory.store(this.#f, dtype, address, x)
+    else if (stride !== 'still') lanes.memory.scatter(this.#f, dtype, address, stride, x)
+    else throw new TypeError('cpu: several elements for one place')
   }
 
   /** Where an operand is, `at` steps along the vector loop. */
@@ -273,5 +276,18 @@ export class NestWriter {
 }
 
 function scaled(at: I32, dtype: CpuDType): WasmOperand<'i32'> {
-  return dtype === 'bool' ? at : i32.shl(at, log2Bytes(dtype))
+  return isByte(dtype) ? at : i32.shl(at, log2Bytes(dtype))
+}
+
+/** `first`, `first + step`, … as numbers of a dtype. */
+function countLanes<F extends ValueType, D extends ValueType, I extends ValueType, M extends ValueType>(
+  lanes: Lanes<F, D, I, M>,
+  dtype: CpuDType,
+  first: I32,
+  step: I32,
+): Expression {
+  const numbers = lanes.ramp(first, step)
+  if (dtype === 'float32') return lanes.single.fromSigned(numbers)
+  if (dtype === 'float64') return lanes.double.fromSigned(numbers)
+  return dtype === 'uint8' ? lanes.int.and(numbers, 0xff) : numbers
 }

@@ -4,9 +4,10 @@ import type { Kernels, Operand } from './kernel.ts'
 
 /**
  * Selection by index, and its adjoint. Each walks the pairs of an element of `x` and one of what was selected from it:
- * selecting reads the first into the second, adding adds the second to the first, in order.
+ * selecting reads the first into the second, adding adds the second to the first, in order, and scattering writes it over
+ * the first.
  */
-export const indexingKernels: Kernels<'indexSelect' | 'indexAdd' | 'gather' | 'scatterAdd'> = {
+export const indexingKernels: Kernels<'indexSelect' | 'indexAdd' | 'gather' | 'scatterAdd' | 'scatter'> = {
   indexSelect: ([x, indices], [out], { axis }) => {
     forEachRowElement('indexSelect', x!, indices!, axis, (element, selected) => {
       out!.data[selected] = x!.data[element]!
@@ -30,6 +31,13 @@ export const indexingKernels: Kernels<'indexSelect' | 'indexAdd' | 'gather' | 's
     out!.data.set(x!.data)
     forEachGathered('scatterAdd', x!, indices!, axis, (element, selected) => {
       out!.data[element]! += updates!.data[selected]!
+    })
+  },
+
+  scatter: ([x, indices, updates], [out], { axis }) => {
+    out!.data.set(x!.data)
+    forEachGathered('scatter', x!, indices!, axis, (element, selected) => {
+      out!.data[element] = updates!.data[selected]!
     })
   },
 }

@@ -1,5 +1,5 @@
-import { type DType, isFloat } from '../../graph/dtype.ts'
-import { erf } from './erf.ts'
+import { type DType, integerRange, isFloat } from '../../graph/dtype.ts'
+import { errorFunction } from '../../util/error-function.ts'
 import type { Kernel, Kernels } from './kernel.ts'
 
 type UnaryName =
@@ -60,7 +60,7 @@ export const unaryKernels: Kernels<UnaryName> = {
   asinh: each(Math.asinh),
   acosh: each(Math.acosh),
   atanh: each(Math.atanh),
-  erf: each(erf),
+  erf: each(errorFunction),
   sigmoid: each(sigmoid),
   isNan: each((x) => (Number.isNaN(x) ? 1 : 0)),
   isFinite: each((x) => (Number.isFinite(x) ? 1 : 0)),
@@ -89,15 +89,9 @@ function sigmoid(x: number): number {
   return e / (1 + e)
 }
 
-const integerRange = {
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint32: [0, 2 ** 32 - 1],
-  uint8: [0, 255],
-} as const
-
 function conversionTo(dtype: DType): Scalar {
   if (dtype === 'bool') return (x) => (x === 0 ? 0 : 1)
   if (isFloat(dtype)) return (x) => x
-  const [least, largest] = integerRange[dtype as keyof typeof integerRange]
+  const [least, largest] = integerRange(dtype)!
   return (x) => (Number.isNaN(x) ? 0 : Math.min(Math.max(Math.trunc(x), least), largest))
 }

@@ -54,11 +54,11 @@ const one = (x: Value): Value => literalLike(x, 1)
 const square = (x: Value): Value => mul(x, x)
 const reciprocal = (x: Value): Value => div(one(x), x)
 
-// minimum and maximum: equal operands share the gradient evenly, as in PyTorch.
+// minimum and maximum: equal operands share the gradient evenly, and beside NaN both get it, as in PyTorch.
 function shared(g: Value, chosen: Value, other: Value, better: (a: Value, b: Value) => Value): Value {
   const half = mul(g, literalLike(g, 0.5))
   const zero = fullLike(g, 0)
-  return where(better(chosen, other), g, where(equal(chosen, other), half, zero))
+  return where(better(other, chosen), zero, where(equal(chosen, other), half, g))
 }
 
 const greater = (a: Value, b: Value): Value => less(b, a)

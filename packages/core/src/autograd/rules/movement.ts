@@ -1,16 +1,22 @@
 import {
+  broadcastTo,
+  equal,
   flip,
   fullLike,
   gather,
   indexAdd,
   indexSelect,
+  iota,
+  literal,
   pad,
   permute,
   reshape,
+  scatter,
   scatterAdd,
   slice,
   sliceAxis,
   sumTo,
+  where,
 } from '../../graph/build.ts'
 import type { Rules, Vjp } from '../../graph/op.ts'
 import type { MovementAttributes, PrimitiveAttributes, SourceAttributes } from '../../graph/primitives.ts'
@@ -47,6 +53,14 @@ function dilate(g: Value, steps: readonly number[]): Value {
     shape.map(() => 0),
     shape.map((n, i) => Math.max(0, n * steps[i]! - steps[i]! + 1)),
   )
+}
+
+/** Which updates of a scatter stay: those that no later one replaced. */
+function survivors(x: Value, indices: Value, axis: number): Value {
+  const { size, shape } = indices.spec
+  const numbers = reshape(iota([size], 0, 'int32'), shape)
+  const last = scatter(broadcastTo(literal(0, 'int32'), x.spec.shape), indices, numbers, axis)
+  return equal(gather(last, indices, axis), numbers)
 }
 
 /** Gradient rules of movement and indexing. */
@@ -97,6 +111,16 @@ export const movement: Rules<MovementAttributes & SourceAttributes> = {
     null,
     needs(2) ? gather(cotangents[0]!, inputs[1]!, axis) : null,
   ],
+  scatter: ({ inputs, cotangents, attributes: { axis }, needs }) => {
+    const [x, indices, updates] = [inputs[0]!, inputs[1]!, inputs[2]!]
+    const g = cotangents[0]!
+    const zeros = fullLike(updates, 0)
+    return [
+      needs(0) ? scatter(g, indices, zeros, axis) : null,
+      null,
+      needs(2) ? where(survivors(x, indices, axis), gather(g, indices, axis), zeros) : null,
+    ]
+  },
   iota: none,
   literal: none,
   randomBits: none,

@@ -1,34 +1,19 @@
 import { ShapeError } from '../../errors/errors.ts'
-import { add, cast, equal, exp, gather, iota, literalLike, mul, neg, reshape, sub, sum } from '../build.ts'
+import { add, cast, div, exp, literalLike, mul, sub, sum, where } from '../build.ts'
 import { defineComposite } from '../composite.ts'
 import type { Composite } from '../op.ts'
 import { recordOne } from '../record.ts'
 import { sameShape } from '../shape.ts'
 import { formatShape, specOf } from '../spec.ts'
 import type { Value } from '../value.ts'
-import { type Reduction, reduceLoss } from './reduce-loss.ts'
+import { classAxis, isAtLabel, isIgnored, nllLosses, withClassAxis } from './labels.ts'
+import { accumulated, type Reduction, reduceWeightedLoss } from './reduce-loss.ts'
 import { logSoftmax } from './softmax.ts'
 
 export interface CrossEntropyAttributes {
   readonly reduction: Reduction
-}
-
-const classAxis = 1
-
-/** `[batch, …rest]` as `[batch, 1, …rest]`. */
-function withClassAxis(x: Value): Value {
-  const [batch, ...rest] = x.spec.shape
-  return reshape(x, [batch!, 1, ...rest])
-}
-
-/** 1 at the label's class, 0 elsewhere, in dtype and shape of `x`. */
-function oneHot(labels: Value, x: Value): Value {
-  const classes = iota(
-    x.spec.shape.map((n, i) => (i === classAxis ? n : 1)),
-    classAxis,
-    'int32',
-  )
-  return cast(equal(classes, withClassAxis(labels)), x.spec.dtype)
+  /** The label that does not count. */
+  readonly ignoreIndex: number
 }
 
 /**
@@ -46,19 +31,18 @@ export const crossEntropyOp: Composite<CrossEntropyAttributes> = defineComposite
     }
     return [specOf(x!.dtype, reduction === 'none' ? labels!.shape : []), x!]
   },
-  decompose: ([x, labels], { reduction }) => {
+  decompose: ([x, labels], { reduction, ignoreIndex }) => {
     const logProbabilities = logSoftmax(x!, classAxis)
-    const picked = reshape(gather(logProbabilities, withClassAxis(labels!), classAxis), labels!.spec.shape)
-    return [reduceLoss(neg(picked), reduction), logProbabilities]
+    const { losses, weights } = nllLosses(logProbabilities, labels!, ignoreIndex, null)
+    return [reduceWeightedLoss(losses, weights, reduction), logProbabilities]
   },
-  vjp: ({ inputs, outputs, cotangents, attributes: { reduction } }) => {
+  vjp: ({ inputs, outputs, cotangents, attributes }) => {
     const [x, labels] = [inputs[0]!, inputs[1]!]
     const [g, h] = cotangents
     const probabilities = exp(outputs[1]!)
     const throughLoss = (g: Value) => {
-      const weight = reduction === 'none' ? withClassAxis(g) : g
-      const share = reduction === 'mean' ? mul(weight, literalLike(g, 1 / labels.spec.size)) : weight
-      return mul(sub(probabilities, oneHot(labels, x)), share)
+      const share = withClassAxis(shareOf(g, labels, attributes))
+      return mul(sub(probabilities, cast(isAtLabel(x, labels), x.spec.dtype)), share)
     }
     // Only a second differentiation reaches log softmax: the first gradient is made of it.
     const throughLogSoftmax = (h: Value) => sub(h, mul(probabilities, sum(h, [classAxis], true)))
@@ -67,6 +51,15 @@ export const crossEntropyOp: Composite<CrossEntropyAttributes> = defineComposite
   },
 })
 
-export function crossEntropyLoss(x: Value, labels: Value, reduction: Reduction): Value {
-  return recordOne(crossEntropyOp, [x, labels], { reduction })
+/** The gradient of each label's loss: its part of `g`, and 0 where it does not count. */
+function shareOf(g: Value, labels: Value, { reduction, ignoreIndex }: CrossEntropyAttributes): Value {
+  const ignored = isIgnored(labels, ignoreIndex)
+  const zero = literalLike(g, 0)
+  if (reduction !== 'mean') return where(ignored, zero, g)
+  const count = accumulated(where(ignored, zero, literalLike(g, 1)))
+  return where(ignored, zero, cast(div(cast(g, count.spec.dtype), count), g.spec.dtype))
+}
+
+export function crossEntropyLoss(x: Value, labels: Value, { reduction, ignoreIndex }: CrossEntropyAttributes): Value {
+  return recordOne(crossEntropyOp, [x, labels], { reduction, ignoreIndex })
 }

@@ -6,24 +6,12 @@ import { recordOne } from '../record.ts'
 import { sameShape, sizeOf } from '../shape.ts'
 import { formatShape, specOf } from '../spec.ts'
 import type { Value } from '../value.ts'
+import { leading, meanOver, trailing } from './statistics.ts'
 
 export interface LayerNormAttributes {
   /** How many trailing dimensions are normalised together. */
   readonly axes: number
   readonly eps: number
-}
-
-function trailing(rank: number, count: number): number[] {
-  return Array.from({ length: count }, (_, i) => rank - count + i)
-}
-
-function leading(rank: number, count: number): number[] {
-  return Array.from({ length: rank - count }, (_, i) => i)
-}
-
-function mean(x: Value, axes: readonly number[]): Value {
-  const count = axes.reduce((product, axis) => product * x.spec.shape[axis]!, 1)
-  return mul(sum(x, axes, true), literalLike(x, 1 / count))
 }
 
 /**
@@ -47,9 +35,9 @@ export const layerNormOp: Composite<LayerNormAttributes> = defineComposite({
   },
   decompose: ([x, w, b], { axes, eps }) => {
     const over = trailing(x!.spec.rank, axes)
-    const mu = mean(x!, over)
+    const mu = meanOver(x!, over)
     const centred = sub(x!, mu)
-    const variance = mean(mul(centred, centred), over)
+    const variance = meanOver(mul(centred, centred), over)
     const rstd = div(literalLike(x!, 1), sqrt(add(variance, literalLike(x!, eps))))
     return [add(mul(mul(centred, rstd), w!), b!), mu, rstd]
   },
@@ -63,7 +51,7 @@ export const layerNormOp: Composite<LayerNormAttributes> = defineComposite({
     const xHat = mul(sub(x, mu!), rstd!)
     const throughY = (g: Value) => {
       const h = mul(g, w)
-      return mul(rstd!, sub(sub(h, mean(h, over)), mul(xHat, mean(mul(h, xHat), over))))
+      return mul(rstd!, sub(sub(h, meanOver(h, over)), mul(xHat, meanOver(mul(h, xHat), over))))
     }
     // Only a second differentiation reaches the statistics: dμ/dx = 1/n and dr/dx = −r²·x̂/n.
     const share = literalLike(x, 1 / sizeOf(w.spec.shape))

@@ -120,13 +120,10 @@ export const inferMaxPool: Infer<PoolAttributes> = (who, inputs, attributes) => 
   if (inputs[0]!.size === 0 && out!.size > 0) {
     throw new ShapeError(`${who}: nothing to take the maximum of, got ${formatShape(inputs[0]!.shape)}`)
   }
-  if (
-    attributes.padding.some(
-      ([before, after], i) => before * 2 > attributes.kernel[i]! || after * 2 > attributes.kernel[i]!,
-    )
-  ) {
+  // So each window holds an element of the image: one that the maximum is of.
+  if (attributes.padding.some((sides, i) => sides.some((n) => n >= attributes.kernel[i]!))) {
     throw new OutOfRangeError(
-      `${who}: padding is at most half the kernel, got padding [${attributes.padding.join('; ')}] and kernel ${formatShape(attributes.kernel)}`,
+      `${who}: padding is less than the kernel, got padding [${attributes.padding.join('; ')}] and kernel ${formatShape(attributes.kernel)}`,
     )
   }
   return [out!, specOf('int32', out!.shape)]

@@ -129,8 +129,12 @@ export const inferGather: Infer<AxisAttributes> = (who, [x, indices], { axis }) 
   return [specOf(x!.dtype, indices!.shape)]
 }
 
-export const inferScatterAdd: Infer<AxisAttributes> = (who, [x, indices, updates], { axis }) => {
-  checkClass(who, x!, 'number')
+export const inferScatterAdd: Infer<AxisAttributes> = (who, inputs, attributes) => {
+  checkClass(who, inputs[0]!, 'number')
+  return inferScatter(who, inputs, attributes)
+}
+
+export const inferScatter: Infer<AxisAttributes> = (who, [x, indices, updates], { axis }) => {
   checkSameDtype(who, x!, updates!)
   inferGather(who, [x!, indices!], { axis })
   if (!sameShape(indices!.shape, updates!.shape)) {

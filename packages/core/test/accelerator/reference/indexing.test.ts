@@ -1,6 +1,6 @@
 import { describe, expect, test } from 'vitest'
 import { OutOfRangeError } from '../../../src/errors/errors.ts'
-import { gather, indexAdd, indexSelect, scatterAdd } from '../../../src/graph/build.ts'
+import { gather, indexAdd, indexSelect, scatter, scatterAdd } from '../../../src/graph/build.ts'
 import type { Shape } from '../../../src/graph/spec.ts'
 import type { Value } from '../../../src/graph/value.ts'
 import { leaf, leafOf, numbersOf, SeededTensors } from '../../support/host-tensors.ts'
@@ -33,6 +33,22 @@ test("scatterAdd follows PyTorch's example", async () => {
   const zeros = leaf(new Array(15).fill(0), [3, 5])
   const out = scatterAdd(zeros, indices([0, 1, 2, 0, 0], [1, 5]), leaf([1, 1, 1, 1, 1], [1, 5]), 0)
   expect(await numbers(out)).toEqual([1, 0, 0, 1, 1, 0, 1, 0, 0, 0, 0, 0, 1, 0, 0])
+})
+
+test("scatter follows PyTorch's example", async () => {
+  // torch.zeros(3, 5, dtype=src.dtype).scatter_(0, torch.tensor([[0, 1, 2, 0]]), torch.arange(1, 11).reshape((2, 5)))
+  const zeros = leaf(new Array(15).fill(0), [3, 5], 'int32')
+  const out = scatter(zeros, indices([0, 1, 2, 0], [1, 4]), leaf([1, 2, 3, 4], [1, 4], 'int32'), 0)
+  expect(await numbers(out)).toEqual([1, 0, 0, 4, 0, 0, 2, 0, 0, 0, 0, 0, 3, 0, 0])
+})
+
+test('the last update of a place is the one that scatter leaves, in any dtype', async () => {
+  const at = indices([1, 1, 0, 1], [4])
+  expect(await numbers(scatter(leaf([7, 8, 9]), at, leaf([1, 2, 3, 4]), 0))).toEqual([3, 4, 9])
+  const bools = scatter(leaf([1, 1, 1], [3], 'bool'), at, leaf([1, 1, 0, 0], [4], 'bool'), 0)
+  expect(await numbers(bools)).toEqual([0, 0, 1])
+  const bytes = scatter(leaf([7, 8, 9], [3], 'uint8'), at, leaf([1, 2, 3, 255], [4], 'uint8'), 0)
+  expect(await numbers(bytes)).toEqual([3, 255, 9])
 })
 
 test('integers wrap, and halves round once', async () => {
@@ -103,6 +119,16 @@ describe.each(elements)(
       const [result] = await runValues([scatterAdd(leafOf(x), leafOf(at), leafOf(updates), axis)])
       expectClose(result!, withAdded(x, sources, numbersOf(updates)), 'accumulation')
     })
+
+    test('scatter', async () => {
+      const sources = indicesOf(indexShape).map((out) => sourceOf(out).join())
+      const [result] = await runValues([scatter(leafOf(x), leafOf(at), leafOf(updates), axis)])
+      const expected = fromFormula(shape, (index) => {
+        const last = sources.lastIndexOf(index.join())
+        return last < 0 ? reader(x)(index) : numbersOf(updates)[last]!
+      })
+      expect(numbersOf(result!)).toEqual(expected)
+    })
   },
 )
 
@@ -120,6 +146,7 @@ describe('an index out of range', () => {
     ['indexAdd', (at) => indexAdd(x, at, leaf([0, 0, 0, 0], [2, 1, 2]), 0)],
     ['gather', (at) => gather(x, at, 0)],
     ['scatterAdd', (at) => scatterAdd(x, at, leaf([0, 0], [2, 1]), 0)],
+    ['scatter', (at) => scatter(x, at, leaf([0, 0], [2, 1]), 0)],
   ]
   test.each(cases)('is refused by %s', async (name, record) => {
     for (const wrong of [10, 12, -1]) {

@@ -111,6 +111,11 @@ const cases: { name: string; shape: Shape; attributes: PoolAttributes }[] = [
       ],
     },
   },
+  {
+    name: 'padding of all but one cell of a window',
+    shape: [1, 2, 9],
+    attributes: { kernel: [4], stride: [3], padding: [[3, 3]] },
+  },
   { name: 'an empty batch', shape: [0, 2, 4], attributes: pairs },
 ]
 

@@ -1,4 +1,5 @@
 import { isPrimitive, type ValueId } from '@voltaic/core/graph'
+import { isFloatType } from '../../model/element-type.ts'
 import type { ModelBuilder } from '../../model/model-builder.ts'
 import type { OnnxValue } from '../../model/onnx-value.ts'
 import {
@@ -29,7 +30,7 @@ export const arithmetic: Lowerings<
     return b.where(b.test('Equal', y!, zero), zero, floorDivide(b, x!, safeDivisor(b, y!)))
   }),
   remainder: elementwise(numbers, ([x, y], { b }) =>
-    x!.type === 'float' ? floatRemainder(b, x!, y!) : integerRemainder(b, x!, y!),
+    isFloatType(x!.type) ? floatRemainder(b, x!, y!) : integerRemainder(b, x!, y!),
   ),
   pow: elementwise(floats, ([x, y], { b }) => b.zip('Pow', x!, y!)),
   minimum: elementwise(everything, ([x, y], { b }) => b.zip(x!.type === 'bool' ? 'And' : 'Min', x!, y!)),
@@ -53,7 +54,7 @@ function isZero(id: ValueId, around: Surroundings): boolean {
 }
 
 function zip(opType: string): Lowering<object> {
-  return elementwise([...numbers, 'uint8'], ([x, y], { b }) => b.zip(opType, x!, y!))
+  return elementwise(numbers, ([x, y], { b }) => b.zip(opType, x!, y!))
 }
 
 // Integer Div and Mod end the process on −2³¹ / −1 and fail on a divisor of 0. Quotients of 32-bit integers are exact
@@ -76,7 +77,7 @@ function integerRemainder(b: ModelBuilder, x: OnnxValue, y: OnnxValue): OnnxValu
 
 /** C's fmod, moved by one divisor where the signs differ. */
 function floatRemainder(b: ModelBuilder, x: OnnxValue, y: OnnxValue): OnnxValue {
-  const zero = b.scalar('float', 0)
+  const zero = b.scalar(x.type, 0)
   const rest = b.zip('Mod', x, y, { fmod: 1 })
   const signsDiffer = b.test('Xor', b.test('Less', rest, zero), b.test('Less', y, zero))
   const isZero = b.test('Equal', rest, zero)

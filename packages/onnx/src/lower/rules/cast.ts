@@ -1,4 +1,4 @@
-import { elementTypeOf } from '../../model/element-type.ts'
+import { elementTypeOf, isFloatType } from '../../model/element-type.ts'
 import type { ModelBuilder } from '../../model/model-builder.ts'
 import type { OnnxValue } from '../../model/onnx-value.ts'
 import type { OnnxElementType } from '../../proto/index.ts'
@@ -22,7 +22,7 @@ function convert(b: ModelBuilder, x: OnnxValue, to: OnnxElementType): OnnxValue 
   const range = ranges[to]
   // Cast to bool is `x ≠ 0`, as ours.
   if (to === 'bool' || range === undefined) return b.cast(x, to)
-  if (x.type === 'float') return saturateFloat(b, x, to, range)
+  if (isFloatType(x.type)) return saturateFloat(b, x, to, range)
   const [least, largest] = range
   const [from, until] = ranges[x.type]!
   const above = from < least ? b.zip('Max', x, b.scalar(x.type, least)) : x
@@ -36,7 +36,7 @@ function saturateFloat(
   to: OnnxElementType,
   [least, largest]: readonly [number, number],
 ): OnnxValue {
-  const number = b.where(b.test('IsNaN', x), b.scalar('float', 0), x)
+  const number = b.where(b.test('IsNaN', x), b.scalar(x.type, 0), x)
   const wide = b.cast(number, 'double')
   const clipped = b.op('Clip', [wide, b.scalar('double', least), b.scalar('double', largest)], wide)
   return b.cast(b.cast(clipped, 'int64'), to)

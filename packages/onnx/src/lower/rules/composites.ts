@@ -1,4 +1,4 @@
-import { elementwise, floats, type Lowering, whole } from '../lowering.ts'
+import { elementwise, type Lowering, singles, whole } from '../lowering.ts'
 
 interface AxisAttributes {
   readonly axis: number
@@ -17,14 +17,14 @@ interface LayerNormAttributes {
 /** Composites for which ONNX has an op; a backend that lowers to ONNX may declare them. */
 export const composites: Readonly<Record<string, Lowering<never>>> = {
   // ONNX Runtime makes it part of a Gemm before it.
-  relu: elementwise<object>(floats, ([x], { b }) => b.map('Relu', x!)),
-  softmax: whole<AxisAttributes>(floats, ([x], { b, attributes: { axis } }) => b.map('Softmax', x!, { axis })),
-  logSoftmax: whole<AxisAttributes>(floats, ([x], { b, attributes: { axis } }) => b.map('LogSoftmax', x!, { axis })),
-  gelu: elementwise<GeluAttributes>(floats, ([x], { b, attributes: { approximate } }) =>
+  relu: elementwise<object>(singles, ([x], { b }) => b.map('Relu', x!)),
+  softmax: whole<AxisAttributes>(singles, ([x], { b, attributes: { axis } }) => b.map('Softmax', x!, { axis })),
+  logSoftmax: whole<AxisAttributes>(singles, ([x], { b, attributes: { axis } }) => b.map('LogSoftmax', x!, { axis })),
+  gelu: elementwise<GeluAttributes>(singles, ([x], { b, attributes: { approximate } }) =>
     b.map('Gelu', x!, { approximate }),
   ),
   /** `[x, weight, bias]` to result, mean and reciprocal standard deviation. */
-  layerNorm: whole<LayerNormAttributes>(floats, ([x, weight, bias], { b, attributes: { axes, eps }, outputs }) => {
+  layerNorm: whole<LayerNormAttributes>(singles, ([x, weight, bias], { b, attributes: { axes, eps }, outputs }) => {
     const statistics = { type: x!.type, shape: x!.shape.map((n, i) => (i < x!.shape.length - axes ? n : 1)) }
     const [y, mean, rstd] = b.ops('LayerNormalization', [x, weight, bias], [x!, statistics, statistics], {
       attributes: { axis: -axes, epsilon: { float: eps } },

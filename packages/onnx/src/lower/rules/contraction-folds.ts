@@ -11,6 +11,7 @@ import type { OnnxValue } from '../../model/onnx-value.ts'
 import type { LoweringContext, Surroundings } from '../lowering.ts'
 import { conv } from './conv.ts'
 import { factorsOf, flattened, gemm, isOneGemm } from './matmul.ts'
+import { hasKernels } from './windows.ts'
 
 /**
  * A product or convolution and the bias that is added to it, as one Gemm or Conv; undefined where the sum is something
@@ -35,6 +36,7 @@ function addTo(context: LoweringContext<object>, id: ValueId, addend: ValueId): 
   if (convolution === undefined) return undefined
   const [x, w] = convolution.inputs.map((input) => around.exact(input))
   const bias = vectorAlong(around.loose(addend), shape, 1)
+  if (!hasKernels(x!)) return undefined
   return bias && conv(b, [x!, w!, b.reshape(bias, [sizeOf(bias.shape)])], convolution.attributes, shape)
 }
 

@@ -1,8 +1,8 @@
 import { type PrimitiveAttributes, sizeOf } from '@voltaic/core/graph'
 import type { ModelBuilder } from '../../model/model-builder.ts'
 import { microsoft, type OnnxValue } from '../../model/onnx-value.ts'
-import { concat, range } from './movement.ts'
-import { padImage, underTap, type WindowAxis, windowAxes } from './windows.ts'
+import { concat } from './movement.ts'
+import { tapsAlong, unfold, windowAxes } from './windows.ts'
 
 /**
  * The gradient of a convolution's kernel: for each tap a product of the gradient with what lay under that tap, summed
@@ -25,14 +25,9 @@ export function convWeightGrad(
   const outputs = sizeOf(g.shape.slice(2))
   const joinsFirst = channels <= 4
 
-  const padded = padImage(b, x, axes, 0)
-  const grouped = b.reshape(padded, [images, groups, channels, ...padded.shape.slice(2)])
-  let columns = grouped
-  for (const i of range(axes.length).reverse()) {
-    if (i > 0 || joinsFirst) columns = concat(b, tapsAlong(b, columns, i, axes), 2)
-  }
+  const columns = unfold(b, x, axes, groups, joinsFirst ? 0 : 1)
   const gradient = b.reshape(g, [images, groups, outChannels, outputs])
-  const products = (joinsFirst ? [columns] : tapsAlong(b, columns, 0, axes)).map((under) => {
+  const products = (joinsFirst ? [columns] : tapsAlong(b, columns, 3, axes[0]!)).map((under) => {
     const flat = b.reshape(under, [images, groups, under.shape[2]!, outputs])
     const result = { type: x.type, shape: [images, groups, outChannels, under.shape[2]!] }
     return b.op('FusedMatMul', [gradient, flat], result, { transB: 1 }, microsoft)
@@ -40,8 +35,4 @@ export function convWeightGrad(
   const summed = b.reduce('ReduceSum', concat(b, products, 3), { axes: [0], keepDims: false })
   const tapsFirst = b.reshape(summed, [groups * outChannels, sizeOf(kernel), channels])
   return b.reshape(b.transpose(tapsFirst, [0, 2, 1]), shape)
-}
-
-function tapsAlong(b: ModelBuilder, x: OnnxValue, axis: number, axes: readonly WindowAxis[]): OnnxValue[] {
-  return range(axes[axis]!.kernel).map((k) => underTap(b, x, axis + 3, axes[axis]!, k))
 }

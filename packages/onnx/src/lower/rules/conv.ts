@@ -3,29 +3,38 @@ import type { ConvAttributes, PrimitiveAttributes, TensorSpec } from '@voltaic/c
 import type { ModelBuilder } from '../../model/model-builder.ts'
 import type { OnnxValue } from '../../model/onnx-value.ts'
 import { floats, type Lowerings, whole } from '../lowering.ts'
+import { convByProducts, flipKernel, inputGradByProducts, mirroredPadding } from './conv-by-products.ts'
 import { convWeightGrad } from './conv-weight-grad.ts'
-import { range, take } from './movement.ts'
-import { onnxWindows } from './windows.ts'
+import { hasKernels, onnxWindows } from './windows.ts'
 
 /** Convolution and its gradients. */
 export const convolution: Lowerings<'conv' | 'convInputGrad' | 'convWeightGrad'> = {
-  conv: whole(floats, ([x, w], { b, attributes, outputs }) => conv(b, [x!, w!], attributes, outputs[0]!.shape), {
-    refuses: isBeyondKernels,
-  }),
+  conv: whole(
+    floats,
+    ([x, w], { b, attributes, outputs }) => {
+      const { shape } = outputs[0]!
+      return hasKernels(x!) ? conv(b, [x!, w!], attributes, shape) : convByProducts(b, x!, w!, attributes, shape)
+    },
+    { refuses: hasNoChannels },
+  ),
   convInputGrad: whole(
     floats,
-    ([g, w], { b, attributes }) =>
-      isFasterFlipped(w!, attributes) ? flippedConv(b, g!, w!, attributes) : transposedConv(b, g!, w!, attributes),
-    { refuses: isBeyondKernels },
+    ([g, w], { b, attributes }) => {
+      if (!hasKernels(g!)) return inputGradByProducts(b, g!, w!, attributes)
+      return isFasterFlipped(w!, attributes)
+        ? flippedConv(b, g!, w!, attributes)
+        : transposedConv(b, g!, w!, attributes)
+    },
+    { refuses: hasNoChannels },
   ),
   convWeightGrad: whole(floats, ([x, g], { b, attributes }) => convWeightGrad(b, x!, g!, attributes)),
 }
 
 type InputGradAttributes = PrimitiveAttributes['convInputGrad']
 
-/** ONNX Runtime has kernels for up to three spatial dimensions, and none for images without channels. */
-function isBeyondKernels(inputs: readonly TensorSpec[]): boolean {
-  return inputs[0]!.rank > 5 || inputs[0]!.shape[1] === 0
+/** Then nothing is added up, and the result is not written. */
+function hasNoChannels(inputs: readonly TensorSpec[]): boolean {
+  return inputs[0]!.shape[1] === 0
 }
 
 /**
@@ -52,21 +61,9 @@ function isFasterFlipped(w: OnnxValue, { stride, padding, dilation }: InputGradA
 }
 
 function flippedConv(b: ModelBuilder, g: OnnxValue, w: OnnxValue, attributes: InputGradAttributes): OnnxValue {
-  const { dilation, padding, shape, stride, groups } = attributes
-  const kernel = w.shape.slice(2)
-  const reach = kernel.map((n, i) => dilation[i]! * (n - 1))
-  const mirrored = padding.map(([before, after], i) => [reach[i]! - before, reach[i]! - after] as const)
-  return conv(b, [g, flipKernel(b, w, groups)], { stride, dilation, groups, padding: mirrored }, shape)
-}
-
-/** Taps in opposite order, input and output channels exchanged within each group. */
-function flipKernel(b: ModelBuilder, w: OnnxValue, groups: number): OnnxValue {
-  const [outChannels, channels] = w.shape as [number, number]
-  const kernel = w.shape.slice(2)
-  const taps = kernel.reduce((product, n) => product * n, 1)
-  const perGroup = outChannels / groups
-  const flipped = take(b, b.reshape(w, [groups, perGroup, channels, taps]), 3, range(taps).reverse())
-  return b.reshape(b.transpose(flipped, [0, 2, 1, 3]), [groups * channels, perGroup, ...kernel])
+  const { dilation, shape, stride, groups } = attributes
+  const padding = mirroredPadding(w, attributes)
+  return conv(b, [g, flipKernel(b, w, groups)], { stride, dilation, groups, padding }, shape)
 }
 
 function transposedConv(b: ModelBuilder, g: OnnxValue, w: OnnxValue, attributes: InputGradAttributes): OnnxValue {

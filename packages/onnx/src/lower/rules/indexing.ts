@@ -4,11 +4,11 @@ import type { OnnxValue } from '../../model/onnx-value.ts'
 import { everything, type Lowerings, numbers, whole } from '../lowering.ts'
 
 /**
- * Selection by index and its adjoint. An index out of range fails the run, as it must. Adding is ScatterElements, in
- * order: ScatterND races on equal indices, and a product with a one-hot matrix, though faster for small vocabularies,
- * spreads one infinite gradient over all rows as NaN.
+ * Selection by index and its adjoint. An index out of range fails the run, as it must. ScatterElements goes through its
+ * updates in order, where ScatterND races on equal indices; a product with a one-hot matrix, though faster for small
+ * vocabularies, would spread one infinite gradient over all rows as NaN.
  */
-export const indexing: Lowerings<'indexSelect' | 'indexAdd' | 'gather' | 'scatterAdd'> = {
+export const indexing: Lowerings<'indexSelect' | 'indexAdd' | 'gather' | 'scatterAdd' | 'scatter'> = {
   indexSelect: whole(everything, ([x, indices], { b, attributes: { axis }, outputs }) =>
     b.op('Gather', [x!, indices!], { type: x!.type, shape: outputs[0]!.shape }, { axis }),
   ),
@@ -25,6 +25,9 @@ export const indexing: Lowerings<'indexSelect' | 'indexAdd' | 'gather' | 'scatte
   ),
   scatterAdd: whole(numbers, ([x, indices, updates], { b, attributes: { axis } }) =>
     scatterAdd(b, x!, indices!, updates!, axis),
+  ),
+  scatter: whole(everything, (inputs, { b, attributes: { axis } }) =>
+    b.op('ScatterElements', inputs, inputs[0]!, { axis }),
   ),
 }
 

@@ -11,7 +11,7 @@ export const logic: Lowerings<
   xor: bits('Xor', 'BitwiseXor'),
   shiftLeft: elementwise(integers, ([x, count], { b }) => b.cast(shift(b, 'LEFT', x!, count!), x!.type)),
   shiftRight: elementwise(integers, ([x, count], { b }) =>
-    x!.type === 'uint32' ? shift(b, 'RIGHT', x!, count!) : arithmeticShiftRight(b, x!, count!),
+    x!.type === 'int32' ? arithmeticShiftRight(b, x!, count!) : b.cast(shift(b, 'RIGHT', x!, count!), x!.type),
   ),
   equal: elementwise(everything, ([x, y], { b }) => b.test('Equal', x!, y!)),
   less: elementwise(everything, ([x, y], { b }) =>
@@ -24,9 +24,7 @@ export const logic: Lowerings<
 }
 
 function bits(ofBool: string, ofIntegers: string): Lowering<object> {
-  return elementwise(['bool', 'uint8', ...integers], ([x, y], { b }) =>
-    b.zip(x!.type === 'bool' ? ofBool : ofIntegers, x!, y!),
-  )
+  return elementwise(['bool', ...integers], ([x, y], { b }) => b.zip(x!.type === 'bool' ? ofBool : ofIntegers, x!, y!))
 }
 
 // BitShift knows unsigned types only; Cast between int32 and uint32 keeps the bits.

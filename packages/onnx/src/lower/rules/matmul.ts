@@ -6,6 +6,7 @@ import {
   sizeOf,
   type ValueId,
 } from '@voltaic/core/graph'
+import { isFloatType } from '../../model/element-type.ts'
 import type { ModelBuilder } from '../../model/model-builder.ts'
 import { microsoft, type OnnxValue } from '../../model/onnx-value.ts'
 import { type Lowerings, numbers, type Surroundings, whole } from '../lowering.ts'
@@ -16,7 +17,7 @@ export const contraction: Lowerings<'matmul'> = {
     const [a, w] = factorsOf(node as PrimitiveNode<'matmul'>, around)
     // ONNX Runtime leaves the result of a batched product as it found it when there is nothing to add up.
     if (innerLength(a) === 0) return b.expand(b.scalar(a.value.type, 0), productShape(a, w))
-    if (a.value.type !== 'float') return integerProduct(b, a, w)
+    if (!isFloatType(a.value.type)) return integerProduct(b, a, w)
     return isOneGemm(a, w) ? gemm(b, a, w) : batchedProduct(b, a, w)
   }),
 }

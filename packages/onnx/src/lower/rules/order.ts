@@ -1,3 +1,4 @@
+import { isFloatType } from '../../model/element-type.ts'
 import type { ModelBuilder } from '../../model/model-builder.ts'
 import type { OnnxValue } from '../../model/onnx-value.ts'
 import type { OnnxElementType } from '../../proto/index.ts'
@@ -6,8 +7,8 @@ import { everything, type Lowerings, numbers, whole } from '../lowering.ts'
 /** Running sums, sorting and the k largest. */
 export const order: Lowerings<'cumsum' | 'sort' | 'topK'> = {
   cumsum: whole(numbers, ([x], { b, attributes: { axis, exclusive, reverse } }) => {
-    // The sum of int32 wraps as that of uint32 does; CumSum has no kernel for the latter.
-    const summand = x!.type === 'uint32' ? b.cast(x!, 'int32') : x!
+    // The sum of int32 wraps as those of unsigned integers do; CumSum has no kernel for them.
+    const summand = isFloatType(x!.type) ? x! : b.cast(x!, 'int32')
     const attributes = { exclusive: exclusive ? 1 : 0, reverse: reverse ? 1 : 0 }
     return b.cast(b.op('CumSum', [summand, b.scalar('int64', axis)], summand, attributes), x!.type)
   }),
@@ -27,7 +28,7 @@ interface Order {
 const detours: Partial<Record<OnnxElementType, OnnxElementType>> = { uint32: 'int64', bool: 'uint8' }
 
 function ordered(b: ModelBuilder, x: OnnxValue, how: Order): OnnxValue[] {
-  if (x.type === 'float') return orderedWithNan(b, x, how)
+  if (isFloatType(x.type)) return orderedWithNan(b, x, how)
   const [values, indices] = topK(b, b.cast(x, detours[x.type] ?? x.type), how)
   return [b.cast(values!, x.type), b.cast(indices!, 'int32')]
 }
@@ -39,7 +40,7 @@ function ordered(b: ModelBuilder, x: OnnxValue, how: Order): OnnxValue[] {
 function orderedWithNan(b: ModelBuilder, x: OnnxValue, how: Order): OnnxValue[] {
   const { axis } = how
   const isNan = b.test('IsNaN', x)
-  const comparable = b.where(isNan, b.scalar('float', Number.POSITIVE_INFINITY), x)
+  const comparable = b.where(isNan, b.scalar(x.type, Number.POSITIVE_INFINITY), x)
   const [, byValue] = topK(b, comparable, { ...how, k: x.shape[axis]! })
   const nanInOrder = gatherElements(b, b.cast(isNan, 'uint8'), byValue!, axis)
   const [, places] = topK(b, nanInOrder, how)

@@ -1,48 +1,66 @@
 import type { Shape } from '@voltaic/core'
-import { type PoolAttributes, type PrimitiveAttributes, sizeOf, stridesOf, type TensorSpec } from '@voltaic/core/graph'
+import { type PoolAttributes, type PrimitiveAttributes, sizeOf, stridesOf } from '@voltaic/core/graph'
 import type { ModelBuilder } from '../../model/model-builder.ts'
 import type { OnnxValue } from '../../model/onnx-value.ts'
 import { floats, type Lowerings, whole } from '../lowering.ts'
-import { onnxWindows, padImage, placeOf, tapsOf, underTap, type WindowAxis, windowAxes } from './windows.ts'
+import {
+  hasKernels,
+  onnxWindows,
+  padImage,
+  placeOf,
+  spreadOut,
+  tapsAlong,
+  tapsOf,
+  underTap,
+  type WindowAxis,
+  windowAxes,
+} from './windows.ts'
 
 /** Pooling and its gradients. */
 export const pooling: Lowerings<'maxPool' | 'maxPoolGrad' | 'avgPool' | 'avgPoolGrad'> = {
-  maxPool: whole(
-    floats,
-    ([x], { b, attributes, outputs, node, around }) => {
-      const [, indices] = node.outputs
-      const { shape } = outputs[0]!
-      if (around.uses(indices!) > 0) return maxPoolWithIndices(b, x!, attributes, shape)
-      const values = maxPool(b, x!, attributes, shape)
-      // Never read; stands where the part expects a value.
-      return [values, b.scalar('int32', 0)]
-    },
-    { refuses: isBeyondKernels },
-  ),
-  maxPoolGrad: whole(floats, ([g, indices], { b, attributes }) => maxPoolGrad(b, g!, indices!, attributes.shape)),
-  avgPool: whole(floats, ([x], { b, attributes, outputs }) => averagePool(b, x!, attributes, outputs[0]!.shape), {
-    refuses: isBeyondKernels,
+  maxPool: whole(floats, ([x], { b, attributes, outputs, node, around }) => {
+    const [, indices] = node.outputs
+    const { shape } = outputs[0]!
+    if (around.uses(indices!) > 0 || !hasKernels(x!)) return maxPoolWithIndices(b, x!, attributes, shape)
+    const values = maxPool(b, x!, attributes, shape)
+    // Never read; stands where the part expects a value.
+    return [values, b.scalar('int32', 0)]
   }),
-  avgPoolGrad: whole(floats, ([g], { b, attributes }) => avgPoolGrad(b, g!, attributes), { refuses: isBeyondKernels }),
-}
-
-function isBeyondKernels(inputs: readonly TensorSpec[]): boolean {
-  return inputs[0]!.rank > 5
+  maxPoolGrad: whole(floats, ([g, indices], { b, attributes }) => maxPoolGrad(b, g!, indices!, attributes.shape)),
+  avgPool: whole(floats, ([x], { b, attributes, outputs }) => averagePool(b, x!, attributes, outputs[0]!.shape)),
+  avgPoolGrad: whole(floats, ([g], { b, attributes }) =>
+    hasKernels(g!) ? avgPoolGrad(b, g!, attributes) : avgPoolGradBySums(b, g!, attributes),
+  ),
 }
 
 function averagePool(b: ModelBuilder, x: OnnxValue, attributes: PoolAttributes, shape: Shape): OnnxValue {
-  const windows = onnxWindows(attributes.kernel, attributes)
+  const { kernel, padding } = attributes
+  // ONNX Runtime refuses windows that may lie in the padding alone.
+  const isWide = padding.some((sides, i) => sides.some((n) => n >= kernel[i]!))
+  if (isWide || !hasKernels(x)) {
+    return b.zip('Div', windowSums(b, x, attributes, shape), b.scalar(x.type, sizeOf(kernel)))
+  }
+  const windows = onnxWindows(kernel, attributes)
   return b.op('AveragePool', [x], { type: x.type, shape }, { ...windows, count_include_pad: 1 })
 }
 
-/** Without indices MaxPool is fast; the NaNs that it overlooks show in the mean of absolute values. */
+const lowest = -(2 ** 128 - 2 ** 104)
+
+/**
+ * Without indices MaxPool is fast. It overlooks NaN, and −∞ is to it the lowest finite number: both show in the mean of
+ * sizes, those of negative numbers made small, so that no sum of finite ones is infinite.
+ */
 function maxPool(b: ModelBuilder, x: OnnxValue, attributes: PoolAttributes, shape: Shape): OnnxValue {
   const result = { type: x.type, shape }
   const [values] = b.ops('MaxPool', [x], [result, { type: 'int64', shape }], {
     attributes: onnxWindows(attributes.kernel, attributes),
   })
-  const probe = averagePool(b, b.map('Abs', x), attributes, shape)
-  return b.where(b.test('IsNaN', probe), probe, values!)
+  const sizes = b.map('LeakyRelu', x, { alpha: { float: -(2 ** -32) } })
+  const probe = averagePool(b, sizes, attributes, shape)
+  const isInfinite = b.test('Equal', probe, b.scalar('float', Number.POSITIVE_INFINITY))
+  const isBottom = b.test('And', isInfinite, b.test('Equal', values!, b.scalar('float', lowest)))
+  const finite = b.where(isBottom, b.scalar('float', Number.NEGATIVE_INFINITY), values!)
+  return b.where(b.test('IsNaN', probe), probe, finite)
 }
 
 /**
@@ -114,4 +132,25 @@ function avgPoolGrad(b: ModelBuilder, g: OnnxValue, attributes: PrimitiveAttribu
     { ...onnxWindows(kernel, attributes), output_padding: rest },
   )
   return b.reshape(spread, shape)
+}
+
+/** Each gradient, in equal parts, to all that lay under its window: sums of the windows that reach a place. */
+function avgPoolGradBySums(b: ModelBuilder, g: OnnxValue, attributes: PrimitiveAttributes['avgPoolGrad']): OnnxValue {
+  const { kernel, padding, shape, stride } = attributes
+  const share = b.zip('Div', g, b.scalar(g.type, sizeOf(kernel)))
+  const mirrored = padding.map(([before, after], i) => [kernel[i]! - 1 - before, kernel[i]! - 1 - after] as const)
+  const everywhere = { kernel, stride: stride.map(() => 1), padding: mirrored }
+  return windowSums(b, spreadOut(b, share, stride), everywhere, shape)
+}
+
+/** What lies under each window, added up one axis after the other. */
+function windowSums(b: ModelBuilder, x: OnnxValue, attributes: PoolAttributes, shape: Shape): OnnxValue {
+  const axes = windowAxes(x.shape.slice(2), attributes.kernel, shape.slice(2), attributes)
+  let sums = padImage(b, x, axes, 0)
+  for (const [i, axis] of axes.entries()) {
+    const taps = tapsAlong(b, sums, i + 2, axis)
+    if (taps.length > 1) sums = b.op('Sum', taps, taps[0]!)
+    else sums = taps[0]!
+  }
+  return sums
 }

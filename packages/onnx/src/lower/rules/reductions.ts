@@ -1,5 +1,6 @@
 import type { DType } from '@voltaic/core'
 import { type PrimitiveAttributes, reducedShape } from '@voltaic/core/graph'
+import { isFloatType } from '../../model/element-type.ts'
 import type { ModelBuilder } from '../../model/model-builder.ts'
 import type { OnnxValue } from '../../model/onnx-value.ts'
 import type { OnnxElementType } from '../../proto/index.ts'
@@ -13,7 +14,7 @@ export const reductions: Lowerings<'sum' | 'prod' | 'max' | 'min' | 'argmax' | '
   sum: whole(
     numbers,
     ([x], { b, attributes }) =>
-      x!.type === 'float' ? b.reduce('ReduceSum', x!, attributes) : integerSum(b, x!, attributes),
+      isFloatType(x!.type) ? b.reduce('ReduceSum', x!, attributes) : integerSum(b, x!, attributes),
     { fold: (context) => foldBatchSum(context) ?? columnSums(context) },
   ),
   // Of integers even int64 loses digits.
@@ -51,7 +52,7 @@ function extreme(opType: string): Lowering<ReduceAttributes> {
     // Not int64: reduced to a scalar, it is compared as int32.
     if (x!.type === 'uint32') return b.cast(b.reduce(opType, b.cast(x!, 'double'), attributes), 'uint32')
     const result = b.reduce(opType, x!, attributes)
-    return x!.type === 'float' ? nanWins(b, x!, attributes, result) : result
+    return isFloatType(x!.type) ? nanWins(b, x!, attributes, result) : result
   })
 }
 
@@ -75,7 +76,7 @@ function choice(opType: 'ArgMax' | 'ArgMin'): Lowering<PrimitiveAttributes['argm
     const shape = reducedShape(x!.shape, [axis], false)
     const choose = (of: OnnxValue, how: string) => b.op(how, [of], { type: 'int64', shape }, { axis, keepdims: 0 })
     const chosen = choose(b.cast(x!, choiceDetours[x!.type] ?? x!.type), opType)
-    if (x!.type !== 'float') return b.cast(chosen, 'int32')
+    if (!isFloatType(x!.type)) return b.cast(chosen, 'int32')
     // The first NaN, where there is one.
     const firstNan = choose(b.cast(b.test('IsNaN', x!), 'uint8'), 'ArgMax')
     const hasNan = b.test('IsNaN', nanProbe(b, x!, { axes: [axis], keepDims: false }))

@@ -5,7 +5,7 @@ import { range } from './movement.ts'
 /** Primitives without inputs: constants of the model. */
 export const sources: Lowerings<'iota' | 'literal'> = {
   // Only the axis along which it counts is written down; whoever needs more gets an Expand.
-  iota: elementwise([...numbers, 'uint8'], (_inputs, { b, attributes: { axis, dtype, shape } }) => {
+  iota: elementwise(numbers, (_inputs, { b, attributes: { axis, dtype, shape } }) => {
     const counts = shape.slice(axis).map((n, i) => (i === 0 ? n : 1))
     return b.constant(elementTypeOf(dtype) as NumericType, counts, range(shape[axis]!))
   }),

@@ -1,7 +1,7 @@
 import type { DType } from '@voltaic/core'
 import type { ModelBuilder } from '../../model/model-builder.ts'
 import type { OnnxValue } from '../../model/onnx-value.ts'
-import { elementwise, floats, type Lowering, type Lowerings, numbers } from '../lowering.ts'
+import { elementwise, floats, integers, type Lowering, type Lowerings, numbers, singles } from '../lowering.ts'
 
 type UnaryName =
   | 'neg'
@@ -37,7 +37,7 @@ type UnaryName =
 /** Elementwise primitives on one operand. */
 export const unary: Lowerings<UnaryName> = {
   neg: elementwise(numbers, ([x], { b }) =>
-    x!.type === 'uint32' ? b.zip('Sub', b.scalar('uint32', 0), x!) : b.map('Neg', x!),
+    isUnsigned(x!) ? b.zip('Sub', b.scalar(x!.type, 0), x!) : b.map('Neg', x!),
   ),
   abs: direct('Abs', numbers),
   sign: direct('Sign', numbers),
@@ -45,40 +45,43 @@ export const unary: Lowerings<UnaryName> = {
   ceil: direct('Ceil'),
   round: direct('Round'),
   trunc: elementwise(floats, ([x], { b }) =>
-    b.where(b.test('Less', x!, b.scalar('float', 0)), b.map('Ceil', x!), b.map('Floor', x!)),
+    b.where(b.test('Less', x!, b.scalar(x!.type, 0)), b.map('Ceil', x!), b.map('Floor', x!)),
   ),
   sqrt: direct('Sqrt'),
   exp: direct('Exp'),
-  expm1: elementwise(floats, ([x], { b }) => expm1(b, x!)),
+  expm1: elementwise(singles, ([x], { b }) => expm1(b, x!)),
   log: direct('Log'),
-  log1p: elementwise(floats, ([x], { b }) => log1p(b, x!)),
-  sin: direct('Sin'),
-  cos: direct('Cos'),
-  tan: direct('Tan'),
-  asin: direct('Asin'),
-  acos: direct('Acos'),
-  atan: direct('Atan'),
-  sinh: direct('Sinh'),
-  cosh: direct('Cosh'),
+  log1p: elementwise(singles, ([x], { b }) => log1p(b, x!)),
+  sin: direct('Sin', singles),
+  cos: direct('Cos', singles),
+  tan: direct('Tan', singles),
+  asin: direct('Asin', singles),
+  acos: direct('Acos', singles),
+  atan: direct('Atan', singles),
+  sinh: direct('Sinh', singles),
+  cosh: direct('Cosh', singles),
   tanh: direct('Tanh'),
-  asinh: direct('Asinh'),
-  acosh: direct('Acosh'),
-  atanh: direct('Atanh'),
-  erf: direct('Erf'),
+  asinh: direct('Asinh', singles),
+  acosh: direct('Acosh', singles),
+  atanh: direct('Atanh', singles),
+  erf: direct('Erf', singles),
   // Not Sigmoid: ONNX Runtime's is 0 below −18 and loses digits before, which a logarithm behind it shows.
   sigmoid: elementwise(floats, ([x], { b }) => {
     const e = b.map('Exp', b.map('Neg', x!))
-    return b.map('Reciprocal', b.zip('Add', e, b.scalar('float', 1)))
+    return b.map('Reciprocal', b.zip('Add', e, b.scalar(x!.type, 1)))
   }),
   isNan: elementwise(floats, ([x], { b }) => b.test('IsNaN', x!)),
   isFinite: elementwise(floats, ([x], { b }) =>
-    b.test('Less', b.map('Abs', x!), b.scalar('float', Number.POSITIVE_INFINITY)),
+    b.test('Less', b.map('Abs', x!), b.scalar(x!.type, Number.POSITIVE_INFINITY)),
   ),
-  not: elementwise(['bool', 'uint8', 'int32', 'uint32'], ([x], { b }) =>
-    b.map(x!.type === 'bool' ? 'Not' : 'BitwiseNot', x!),
-  ),
+  not: elementwise(['bool', ...integers], ([x], { b }) => b.map(x!.type === 'bool' ? 'Not' : 'BitwiseNot', x!)),
 }
 
+function isUnsigned({ type }: OnnxValue): boolean {
+  return type === 'uint32' || type === 'uint8'
+}
+
+// Of float64 most functions are missing, and Sin and Cos lose digits near their zeros.
 function direct(opType: string, dtypes: readonly DType[] = floats): Lowering<object> {
   return elementwise(dtypes, ([x], { b }) => b.map(opType, x!))
 }

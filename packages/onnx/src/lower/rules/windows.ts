@@ -2,7 +2,7 @@ import type { Shape } from '@voltaic/core'
 import { sizeOf, stridesOf } from '@voltaic/core/graph'
 import type { ModelBuilder } from '../../model/model-builder.ts'
 import type { OnnxValue } from '../../model/onnx-value.ts'
-import { everyNth, range, sliceAxis } from './movement.ts'
+import { concat, everyNth, range, sliceAxis } from './movement.ts'
 
 /** Where the windows of a convolution or pooling lie along one spatial dimension. */
 export interface WindowAxis {
@@ -37,6 +37,11 @@ export function windowAxes(
     dilation: dilation?.[i] ?? 1,
     before: padding[i]![0],
   }))
+}
+
+/** ONNX Runtime's convolutions and pools take float32 with up to three spatial dimensions. */
+export function hasKernels({ type, shape }: OnnxValue): boolean {
+  return type === 'float' && shape.length <= 5
 }
 
 /** Attributes by ONNX's names; what Conv and the pools share. */
@@ -88,4 +93,40 @@ export function underTap(b: ModelBuilder, x: OnnxValue, axis: number, along: Win
   const { dilation, outputs, stride } = along
   if (stride === 1) return sliceAxis(b, x, axis, k * dilation, outputs)
   return everyNth(b, x, axis, { start: k * dilation, count: outputs, step: stride })
+}
+
+/** What lies under each tap of each window along one axis of a padded image. */
+export function tapsAlong(b: ModelBuilder, x: OnnxValue, axis: number, along: WindowAxis): OnnxValue[] {
+  return range(along.kernel).map((k) => underTap(b, x, axis, along, k))
+}
+
+/**
+ * The image `[batch, channels, …spatial]` as `[batch, groups, taps × channels, …windows]`: what lies under each tap, padding
+ * as zeros. Axes before `first` stay as they are, padded.
+ */
+export function unfold(
+  b: ModelBuilder,
+  x: OnnxValue,
+  axes: readonly WindowAxis[],
+  groups: number,
+  first = 0,
+): OnnxValue {
+  const padded = padImage(b, x, axes, 0)
+  let columns = b.reshape(padded, [x.shape[0]!, groups, x.shape[1]! / groups, ...padded.shape.slice(2)])
+  for (const i of range(axes.length).slice(first).reverse()) {
+    columns = concat(b, tapsAlong(b, columns, i + 3, axes[i]!), 2)
+  }
+  return columns
+}
+
+/** `[batch, channels, …spatial]` with `stride − 1` zeros behind each element of a spatial dimension. */
+export function spreadOut(b: ModelBuilder, x: OnnxValue, stride: readonly number[]): OnnxValue {
+  if (stride.every((step) => step === 1)) return x
+  const [images, channels, ...spatial] = x.shape as [number, number, ...number[]]
+  const apart = b.reshape(x, [images, channels, ...spatial.flatMap((n) => [n, 1])])
+  const after = [0, 0, ...stride.flatMap((step) => [0, step - 1])]
+  const shape = apart.shape.map((n, axis) => n + after[axis]!)
+  const padding = b.ints([...after.map(() => 0), ...after])
+  const padded = b.op('Pad', [apart, padding, b.scalar(x.type, 0)], { type: x.type, shape })
+  return b.reshape(padded, [images, channels, ...spatial.map((n, i) => n * stride[i]!)])
 }

@@ -16,7 +16,7 @@ const middleDenominator = [
   4362.619090143247, 3439.3676741437216, 1230.3393548037495,
 ]
 /** The error function 2/√π · ∫₀ˣ exp(−t²) dt, to the precision of float64. */
-export function erf(x: number): number {
+export function errorFunction(x: number): number {
   const y = Math.abs(x)
   if (y <= 0.46875) return x * ratio(nearNumerator, nearDenominator, y * y)
   // Beyond it, 1 is the nearest float64.
