@@ -1,10 +1,11 @@
 import type { GradientOptions } from '../autograd/backward.ts'
 import { gradientsOf } from '../autograd/backward.ts'
-import { ShapeError } from '../errors/errors.ts'
+import { MisconfigurationError, ShapeError } from '../errors/errors.ts'
 import { alias } from '../graph/alias.ts'
 import * as build from '../graph/build.ts'
 import { promote } from '../graph/dtype.ts'
-import { resolveAxis } from '../graph/shape.ts'
+import { broadcastShapes, resolveAxis, sameShape, sizeOf } from '../graph/shape.ts'
+import { formatShape, type Shape } from '../graph/spec.ts'
 import { valueOf } from './methods/handle.ts'
 import { meet } from './operand.ts'
 import { Tensor } from './tensor.ts'
@@ -23,12 +24,36 @@ export function concat(tensors: readonly Tensor[], dim = 0): Tensor {
   return new Tensor(joined === first.value ? alias(joined) : joined)
 }
 
-/** Tensors of one shape joined along a new dimension. */
+/** `concat` */
+export function cat(tensors: readonly Tensor[], dim = 0): Tensor {
+  return concat(tensors, dim)
+}
+
+/** Tensors of one shape joined along a new dimension. @throws ShapeError when shapes differ */
 export function stack(tensors: readonly Tensor[], dim = 0): Tensor {
+  const [first] = tensors
+  for (const t of tensors) {
+    if (!sameShape(valueOf('stack', t).spec.shape, first!.shape)) {
+      throw new ShapeError(`stack: shapes differ, got ${formatShape(first!.shape)} and ${formatShape(t.shape)}`)
+    }
+  }
+  if (first === undefined) throw new ShapeError('stack: needs at least one tensor, got none')
+  const at = resolveAxis('stack', dim, first.ndim + 1)
   return concat(
-    tensors.map((t) => t.unsqueeze(dim)),
-    dim,
+    tensors.map((t) => t.unsqueeze(at)),
+    at,
   )
+}
+
+/** Tensors side by side: joined along dimension 1, vectors and scalars along their only one. */
+export function hstack(tensors: readonly Tensor[]): Tensor {
+  const parts = tensors.map((t) => (valueOf('hstack', t).spec.rank === 0 ? t.reshape([1]) : t))
+  return concat(parts, parts[0]?.ndim === 1 ? 0 : 1)
+}
+
+/** Tensors one above the other: joined along dimension 0, vectors and scalars as rows. */
+export function vstack(tensors: readonly Tensor[]): Tensor {
+  return concat(tensors.map((t) => (valueOf('vstack', t).spec.rank < 2 ? t.reshape([1, t.numel]) : t)))
 }
 
 /** `whenTrue` where `condition` (bool) holds, `whenFalse` elsewhere; all broadcast. */
@@ -36,6 +61,42 @@ export function where(condition: Tensor, whenTrue: Tensor | number, whenFalse: T
   const operand = (x: Tensor | number) => (typeof x === 'number' ? x : valueOf('where', x, 'tensors or numbers'))
   const [a, b] = meet(operand(whenTrue), operand(whenFalse))
   return new Tensor(build.where(valueOf('where', condition), a, b))
+}
+
+/** Tensors broadcast to the shape in which they meet. @throws ShapeError when they do not */
+export function broadcastTensors(tensors: readonly Tensor[]): Tensor[] {
+  let shape: Shape = []
+  for (const t of tensors) {
+    const met = broadcastShapes(shape, valueOf('broadcastTensors', t).spec.shape)
+    if (met === undefined) {
+      throw new ShapeError(
+        `broadcastTensors: shapes do not broadcast, got ${tensors.map((x) => formatShape(x.shape)).join(', ')}`,
+      )
+    }
+    shape = met
+  }
+  return tensors.map((t) => t.expand(shape))
+}
+
+/**
+ * The coordinates of a grid: of n vectors, n tensors of n dimensions, the i-th with the i-th vector along its dimension i.
+ *
+ * @param indexing - `ij` (default), or `xy`, where the first vector runs along dimension 1 and the second along 0
+ * @throws ShapeError when one has more than one dimension
+ */
+export function meshgrid(
+  tensors: readonly Tensor[],
+  { indexing = 'ij' }: { readonly indexing?: 'ij' | 'xy' } = {},
+): Tensor[] {
+  if (indexing !== 'ij' && indexing !== 'xy') {
+    throw new MisconfigurationError(`meshgrid: indexing is 'ij' or 'xy', got ${JSON.stringify(indexing)}`)
+  }
+  const shape = tensors.map((t) => sizeOf(valueOf('meshgrid', t).spec.shape))
+  const grids = tensors.map((t, i) => {
+    if (t.ndim > 1) throw new ShapeError(`meshgrid: takes vectors, got ${formatShape(t.shape)}`)
+    return t.reshape(shape.map((n, axis) => (axis === i ? n : 1))).expand(shape)
+  })
+  return indexing === 'xy' && tensors.length > 1 ? grids.map((grid) => grid.transpose(0, 1)) : grids
 }
 
 /**

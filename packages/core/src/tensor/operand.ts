@@ -21,6 +21,22 @@ export function meet(x: Value | number, y: Value | number): [Value, Value] {
   return [cast(x, dtype), cast(y, dtype)]
 }
 
+/** Any number of operands in the dtype in which they meet; one of them is a tensor. */
+export function meetAll(operands: readonly (Value | number)[]): Value[] {
+  const specs = operands.flatMap((x) => (typeof x === 'number' ? [] : [x.spec]))
+  const groups = [
+    specs.filter(({ rank }) => rank > 0).map(({ dtype }) => dtype),
+    specs.filter(({ rank }) => rank === 0).map(({ dtype }) => dtype),
+    operands.flatMap((x) => (typeof x === 'number' ? [promoteWithNumber('bool', x)] : [])),
+  ]
+  // Scalar tensors, and then numbers, widen the others only by their kind.
+  const dtype = groups
+    .filter((dtypes) => dtypes.length > 0)
+    .map((dtypes) => dtypes.reduce(promote))
+    .reduce((higher, lower) => (kindOf(lower) > kindOf(higher) ? lower : higher))
+  return operands.map((x) => (typeof x === 'number' ? numberValue(x, dtype) : cast(x, dtype)))
+}
+
 function meetingDType(x: Value, y: Value): DType {
   const [a, b] = [x.spec.dtype, y.spec.dtype]
   if (x.spec.rank > 0 && y.spec.rank === 0 && kindOf(a) >= kindOf(b)) return a

@@ -1,6 +1,6 @@
 import { ExpiredTensorError } from '../errors/errors.ts'
 import { stopGradient } from '../graph/alias.ts'
-import { isFloat } from '../graph/dtype.ts'
+import { type DType, isFloat } from '../graph/dtype.ts'
 import type { Value } from '../graph/value.ts'
 import { GradientSlot } from './gradient.ts'
 import { Slot } from './slot.ts'
@@ -46,6 +46,10 @@ export class Parameter extends Tensor {
     return this.#requiresGrad || !value.requiresGrad ? value : stopGradient(value)
   }
 
+  protected override get kind(): string {
+    return 'Parameter'
+  }
+
   override get requiresGrad(): boolean {
     return this.#requiresGrad
   }
@@ -83,6 +87,17 @@ export class Parameter extends Tensor {
   assign(value: Tensor): void {
     this.#slot.assign(stopGradient(value.value))
   }
+
+  /**
+   * Casts the parameter itself, and its gradient. What was recorded with it before keeps the dtype that it had.
+   *
+   * @param dtype - one of floats
+   */
+  castTo(dtype: DType): void {
+    if (dtype === this.dtype) return
+    this.#slot.recast(dtype)
+    this.#gradient.slot.recast(dtype)
+  }
 }
 
 /** A tensor that a module keeps but does not learn: running statistics, say. A slot, as a parameter is. */
@@ -106,6 +121,10 @@ export class Buffer extends Tensor {
     return valueIn(this.#slot)
   }
 
+  protected override get kind(): string {
+    return 'Buffer'
+  }
+
   /** Does nothing: a buffer outlives every step. To keep its present value, keep `detach()`. */
   override keep(): this {
     return this
@@ -118,6 +137,11 @@ export class Buffer extends Tensor {
   /** Assigns a new value of the same shape and dtype. @throws ShapeError when they differ */
   assign(value: Tensor): void {
     this.#slot.assign(stopGradient(value.value))
+  }
+
+  /** Casts the buffer itself. What was recorded with it before keeps the dtype that it had. */
+  castTo(dtype: DType): void {
+    if (dtype !== this.dtype) this.#slot.recast(dtype)
   }
 }
 

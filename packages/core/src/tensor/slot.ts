@@ -1,5 +1,7 @@
 import { ShapeError } from '../errors/errors.ts'
-import { leafAlias } from '../graph/alias.ts'
+import { leafAlias, stopGradient } from '../graph/alias.ts'
+import { cast } from '../graph/build.ts'
+import type { DType } from '../graph/dtype.ts'
 import { inputValue } from '../graph/record.ts'
 import { formatSpec, type TensorSpec } from '../graph/spec.ts'
 import type { GradientSink, Value } from '../graph/value.ts'
@@ -24,7 +26,7 @@ export class Slot {
   readonly #options: SlotOptions
   #current: Value | null
   #committed: Value | null
-  /** What a rollback goes back to before the first commit. */
+  /** What a rollback goes back to in place of the committed value: before the first commit, and after a cast. */
   #initial: Value | null
 
   constructor(name: string, value: Value | null, options: SlotOptions = {}) {
@@ -42,9 +44,13 @@ export class Slot {
   }
 
   set value(value: Value | null) {
-    const { requiresGrad = false, sink = null } = this.#options
-    this.#current = value !== null && requiresGrad ? leafAlias(value, sink) : value
+    this.#current = value === null ? null : this.#asLeaf(value)
     realm.dirty.add(this)
+  }
+
+  #asLeaf(value: Value): Value {
+    const { requiresGrad = false, sink = null } = this.#options
+    return requiresGrad ? leafAlias(value, sink) : value
   }
 
   /** Empties the slot at once, without a commit: its bytes go back. */
@@ -75,6 +81,24 @@ export class Slot {
   }
 
   /**
+   * Casts the value, and the one that a rollback goes back to. Gradients of what was recorded with the value before are cast,
+   * too.
+   */
+  recast(dtype: DType): void {
+    const current = this.#current
+    const base = this.#initial ?? this.#committed
+    this.#initial = base === null ? null : this.#recast(base, dtype)
+    if (current !== null) this.#current = current === base ? this.#initial : this.#recast(current, dtype)
+    if (current !== null || base !== null) realm.dirty.add(this)
+  }
+
+  #recast(value: Value, dtype: DType): Value {
+    const { sink } = value
+    if (sink !== null) value.sink = { accumulate: (gradient) => sink.accumulate(cast(gradient, dtype)) }
+    return this.#asLeaf(stopGradient(cast(value, dtype)))
+  }
+
+  /**
    * Makes `storage`, the realised `captured`, the committed value. What was assigned in the meantime stays current.
    *
    * @returns the leaf that the slot held before, still owning its storage
@@ -93,7 +117,7 @@ export class Slot {
 
   /** Forgets what was assigned since the last commit. */
   rollback(): void {
-    this.#current = this.#committed ?? this.#initial
+    this.#current = this.#initial ?? this.#committed
     if (this.#current === this.#committed) realm.dirty.delete(this)
   }
 

@@ -5,19 +5,30 @@ import { alias, stopGradient } from '../graph/alias.ts'
 import type { HostArray } from '../graph/dtype.ts'
 import { formatSpec } from '../graph/spec.ts'
 import type { Value } from '../graph/value.ts'
+import type { TextOptions } from './element-text.ts'
 import { read } from './flush.ts'
 import { GradientSlot } from './gradient.ts'
 import { decodeNumber, type NestedArray, toNested } from './host.ts'
 import { valueOf } from './methods/handle.ts'
-import { Indexing } from './methods/indexing.ts'
+import { Ordering } from './methods/ordering.ts'
 import { realm } from './realm.ts'
 import { disposeValue, keepValue } from './step-scope.ts'
+import { headOf, textAtOnce, withElements } from './tensor-text.ts'
 
 /**
  * An immutable array of numbers on an accelerator, computed when it is needed: an op checks shapes and dtypes at once and
  * records; `data()`, `array()` and `item()` run what was recorded, and so does the end of a training step.
  */
-export class Tensor extends Indexing {
+export class Tensor extends Ordering {
+  static {
+    // Node, Deno and Bun ask by this name what `console.log` shows: `toString()`, and within an object or array no elements.
+    Object.defineProperty(Tensor.prototype, Symbol.for('nodejs.util.inspect.custom'), {
+      value(this: Tensor, depth: number | null, options: { readonly depth?: number | null } = {}): string {
+        return depth === (options.depth ?? depth) ? this.toString() : headOf(this.kind, this)
+      },
+    })
+  }
+
   get requiresGrad(): boolean {
     return this.value.requiresGrad
   }
@@ -105,8 +116,23 @@ export class Tensor extends Indexing {
     this.dispose()
   }
 
+  /**
+   * Dtype, shape and device; and the elements, if they are on the host: `Tensor float32[2] on host: [1., 2.]`. To compute or
+   * download them takes time: `await toText()`.
+   */
   override toString(): string {
-    return `Tensor(${formatSpec(this.value.spec)})`
+    return textAtOnce(this.kind, this)
+  }
+
+  /** Dtype, shape, device and elements, laid out as PyTorch does. Computes and downloads what is needed. */
+  async toText(options: TextOptions = {}): Promise<string> {
+    const data = await this.data()
+    return withElements(this.kind, this, data, options)
+  }
+
+  /** What this tensor is called when it is printed. */
+  protected get kind(): string {
+    return 'Tensor'
   }
 
   protected override make(value: Value): Tensor {

@@ -1,10 +1,14 @@
 import { describe, expect, test } from 'vitest'
-import { DTypeError, ShapeError } from '../../src/errors/errors.ts'
-import type { HostArray } from '../../src/graph/dtype.ts'
+import { DTypeError, OutOfRangeError, ShapeError } from '../../src/errors/errors.ts'
+import { dtypes, type HostArray } from '../../src/graph/dtype.ts'
+import { formatSpec } from '../../src/graph/spec.ts'
 import {
   arange,
+  empty,
+  emptyLike,
   eye,
   full,
+  fullLike,
   ones,
   onesLike,
   type TensorOptions,
@@ -13,6 +17,7 @@ import {
   zerosLike,
 } from '../../src/tensor/creation.ts'
 import type { NestedArray } from '../../src/tensor/host.ts'
+import type { Tensor } from '../../src/tensor/tensor.ts'
 
 describe('tensor', () => {
   test.each<[string, NestedArray | HostArray, TensorOptions | undefined, string, NestedArray]>([
@@ -67,7 +72,7 @@ describe('tensor', () => {
     ['the bits of bfloat16', new Uint16Array([0x3f80]), { dtype: 'bfloat16', shape: [] }, 'bfloat16[]', 1],
   ])('takes %s', async (_, data, options, spec, expected) => {
     const x = tensor(data, options)
-    expect(String(x)).toBe(`Tensor(${spec})`)
+    expect(formatSpec(x.value.spec)).toBe(spec)
     expect(await x.array()).toEqual(expected)
   })
 
@@ -132,23 +137,114 @@ describe('tensor', () => {
   })
 })
 
-test('zeros, ones, full and their like', async () => {
+test('zeros, ones, full, empty and their like', async () => {
   expect(await zeros([2]).array()).toEqual([0, 0])
   expect(await ones([1, 2], { dtype: 'bool' }).array()).toEqual([[true, true]])
   expect(await full([2], 0.5, { dtype: 'float64' }).array()).toEqual([0.5, 0.5])
+  expect(await empty([2]).array()).toEqual([0, 0])
   const x = tensor([[1, 2]], { dtype: 'int32' })
-  expect(String(zerosLike(x))).toBe('Tensor(int32[1, 2])')
+  expect(formatSpec(zerosLike(x).value.spec)).toBe('int32[1, 2]')
   expect(await onesLike(x).array()).toEqual([[1, 1]])
+  expect(await fullLike(x, 7).array()).toEqual([[7, 7]])
+  expect(formatSpec(fullLike(x, 0.5, { dtype: 'float32' }).value.spec)).toBe('float32[1, 2]')
+  expect(formatSpec(onesLike(x, { dtype: 'bool' }).value.spec)).toBe('bool[1, 2]')
+  expect(await emptyLike(x).array()).toEqual([[0, 0]])
 })
 
-test('arange and eye', async () => {
-  expect(await arange(3).array()).toEqual([0, 1, 2])
-  expect(await arange(0).array()).toEqual([])
-  expect(await arange(2, { dtype: 'float32' }).array()).toEqual([0, 1])
+test.each(dtypes)('zeros, ones, full and eye of %s', async (dtype) => {
+  const made = [zeros([2], { dtype }), ones([2], { dtype }), full([2], 1, { dtype }), eye(1, 2, { dtype })]
+  expect(made.map((x) => x.dtype)).toEqual([dtype, dtype, dtype, dtype])
+  expect(await Promise.all(made.map((x) => x.to('float32').array()))).toEqual([[0, 0], [1, 1], [1, 1], [[1, 0]]])
+})
+
+describe('arange', () => {
+  test.each<[string, () => Tensor, NestedArray]>([
+    ['to an end', () => arange(3), [0, 1, 2]],
+    ['of nothing', () => arange(0), []],
+    ['to a fraction', () => arange(2.5), [0, 1, 2]],
+    ['in another dtype', () => arange(2, { dtype: 'float64' }), [0, 1]],
+    ['from a start', () => arange(-1, 2), [-1, 0, 1]],
+    ['from its end', () => arange(2, 2), []],
+    ['from a start, in another dtype', () => arange(1, 3, { dtype: 'uint8' }), [1, 2]],
+    ['with a step', () => arange(0, 7, 3), [0, 3, 6]],
+    ['with a step to its end', () => arange(0, 6, 3), [0, 3]],
+    ['downwards', () => arange(3, 0, -1), [3, 2, 1]],
+    ['downwards in bytes', () => arange(255, 252, -2, { dtype: 'uint8' }), [255, 253]],
+    ['beyond int32', () => arange(2 ** 32 - 1, 2 ** 32 - 3, -1, { dtype: 'uint32' }), [2 ** 32 - 1, 2 ** 32 - 2]],
+    ['with a fraction as step', () => arange(1, 2, 0.25), [1, 1.25, 1.5, 1.75]],
+    ['in float64', () => arange(0.1, 0.5, 0.1, { dtype: 'float64' }), [0.1, 0.2, 0.30000000000000004, 0.4]],
+    [
+      'of more places than a half type holds',
+      () => arange(0, 1300, 0.5, { dtype: 'float16' }).slice(0, -2, -1),
+      [1299],
+    ],
+  ])('%s', async (_, act, expected) => {
+    expect(await act().array()).toEqual(expected)
+  })
+
+  test('is int32 of whole numbers and float32 of others', () => {
+    const made = [arange(2), arange(1, 3), arange(0, 4, 2), arange(2.5), arange(0.5, 2), arange(0, 1, 0.5)]
+    expect(made.map(({ dtype }) => dtype)).toEqual(['int32', 'int32', 'int32', 'float32', 'float32', 'float32'])
+  })
+
+  test.each<[string, () => unknown, Error]>([
+    [
+      'a step of 0',
+      () => arange(0, 1, 0),
+      new OutOfRangeError('arange: takes finite numbers and a step other than 0, got 0, 1 and 0'),
+    ],
+    [
+      'no end',
+      () => arange(Number.POSITIVE_INFINITY),
+      new OutOfRangeError('arange: takes finite numbers and a step other than 0, got 0, Infinity and 1'),
+    ],
+    [
+      'the wrong direction',
+      () => arange(0, -0.5),
+      new OutOfRangeError('arange: the step leads away from the end, got 0, -0.5 and 1'),
+    ],
+    [
+      'fractions of integers',
+      () => arange(0, 1, 0.5, { dtype: 'int32' }),
+      new DTypeError('arange: int32 does not hold the numbers from 0 in steps of 0.5; use a float dtype'),
+    ],
+    [
+      'bool',
+      () => arange(2, { dtype: 'bool' }),
+      new DTypeError('arange: bool does not hold the numbers from 0 in steps of 1; use a float dtype'),
+    ],
+    [
+      'more than bytes hold',
+      () => arange(300, { dtype: 'uint8' }),
+      new OutOfRangeError('arange: uint8 does not hold every number, got 299; cast to a float dtype'),
+    ],
+    [
+      'negative numbers without a sign',
+      () => arange(-1, 1, { dtype: 'uint32' }),
+      new OutOfRangeError('arange: uint32 does not hold every number, got -1; cast to a float dtype'),
+    ],
+  ])('refuses %s', (_, act, error) => {
+    expect(act).toThrow(error)
+  })
+})
+
+test('eye of one size or two', async () => {
   expect(await eye(2).array()).toEqual([
     [1, 0],
     [0, 1],
   ])
+  expect(await eye(2, 3, { dtype: 'int32' }).array()).toEqual([
+    [1, 0, 0],
+    [0, 1, 0],
+  ])
+  expect(eye(0, 2).shape).toEqual([0, 2])
+  expect(() => eye(-1)).toThrow(ShapeError)
+})
+
+test('full refuses what the dtype does not hold', () => {
+  expect(() => full([1], 1.5, { dtype: 'int32' })).toThrow('full: int32 does not hold every number, got 1.5')
+  expect(() => full([1], -1, { dtype: 'uint8' })).toThrow(OutOfRangeError)
+  expect(() => full([1], Number.NaN, { dtype: 'bool' })).toThrow(OutOfRangeError)
 })
 
 describe('reading', () => {

@@ -78,8 +78,28 @@ test('true division and functions of floats take integers as float32', async () 
   expect(await x.div(2).array()).toEqual([0.5, 2])
   expect(x.div(x).dtype).toBe('float32')
   expect(await x.sqrt().array()).toEqual([1, 2])
-  expect(x.pow(2).dtype).toBe('float32')
+  expect(x.pow(0.5).dtype).toBe('float32')
   expect(tensor([true]).exp().dtype).toBe('float32')
+})
+
+describe('three operands', () => {
+  test.each<[DType, DType, DType | number, DType]>([
+    ['int32', 'uint8', 'float32', 'float32'],
+    ['uint8', 'uint8', 3, 'uint8'],
+    ['uint8', 'int32', 0.5, 'float32'],
+    ['bool', 'bool', 1, 'int32'],
+    ['float16', 'int32', 2, 'float16'],
+    ['float32', 'float32', 'float64', 'float64'],
+  ])('%s, %s and %s meet in %s', (a, b, c, expected) => {
+    const max = typeof c === 'number' ? c : one(c)
+    expect(one(a).clamp({ min: one(b), max }).dtype).toBe(expected)
+  })
+
+  test('a scalar tensor widens the others by its kind alone', () => {
+    expect(one('float32').clamp({ min: scalar('float64'), max: 1 }).dtype).toBe('float32')
+    expect(one('int32').clamp({ min: scalar('float16'), max: one('uint8') }).dtype).toBe('float16')
+    expect(scalar('uint8').clamp({ min: scalar('int32') }).dtype).toBe('int32')
+  })
 })
 
 test('where of two numbers is float32', async () => {

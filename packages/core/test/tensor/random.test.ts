@@ -1,7 +1,18 @@
 import { beforeEach, describe, expect, test } from 'vitest'
-import { DTypeError, OutOfRangeError } from '../../src/errors/errors.ts'
+import { DTypeError, OutOfRangeError, ShapeError } from '../../src/errors/errors.ts'
+import { tensor, zeros } from '../../src/tensor/creation.ts'
 import { Generator, manualSeed } from '../../src/tensor/generator.ts'
-import { bernoulli, normal, rand, randint, randn, uniform } from '../../src/tensor/random.ts'
+import {
+  bernoulli,
+  exponential,
+  normal,
+  rand,
+  randint,
+  randLike,
+  randn,
+  randnLike,
+  uniform,
+} from '../../src/tensor/random.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import { threefry2x32 } from '../../src/util/threefry.ts'
 
@@ -149,18 +160,101 @@ describe('the distribution', () => {
   })
 })
 
+describe('in float64', () => {
+  test('rand has 53 bits', async () => {
+    const generator = new Generator(5)
+    const [[a], [b]] = [threefry2x32(5, 0, 0, 0), threefry2x32(5, 0, 0, 1)]
+    const expected = (a! >>> 5) * 2 ** -27 + (b! >>> 6) * 2 ** -53
+    expect(await rand([1], { dtype: 'float64', generator }).array()).toEqual([expected])
+  })
+
+  test('rand and randn are uniform and normal', async () => {
+    const u = await moments(rand([n], { dtype: 'float64' }))
+    expect(Math.abs(u.mean - 1 / 2)).toBeLessThan(5 * Math.sqrt(1 / 12 / n))
+    expect(Math.abs(u.variance - 1 / 12)).toBeLessThan(5 * Math.sqrt(1 / 180 / n))
+    const z = await moments(randn([n], { dtype: 'float64' }))
+    expect(Math.abs(z.mean)).toBeLessThan(5 * Math.sqrt(1 / n))
+    expect(Math.abs(z.variance - 1)).toBeLessThan(5 * Math.sqrt(2 / n))
+  })
+})
+
+describe('numbers in the place of others', () => {
+  test('randLike and randnLike take shape and dtype', () => {
+    const x = zeros([2, 3], { dtype: 'float16' })
+    const made = [randLike(x), randnLike(x), randLike(x, { dtype: 'float64' })]
+    expect(made.map(({ shape }) => shape)).toEqual([x.shape, x.shape, x.shape])
+    expect(made.map(({ dtype }) => dtype)).toEqual(['float16', 'float16', 'float64'])
+  })
+
+  test('normal takes means and standard deviations from tensors', async () => {
+    const mean = tensor([[-5], [0], [5]], { dtype: 'float64' })
+    const x = normal([3, n], mean, tensor([[1], [0], [3]], { dtype: 'float64' }))
+    expect(x.dtype).toBe('float64')
+    for (const [i, std] of [1, 0, 3].entries()) {
+      const row = await moments(x.select(0, i))
+      expect(Math.abs(row.mean - (5 * i - 5))).toBeLessThanOrEqual(5 * (std / Math.sqrt(n)))
+      expect(Math.abs(row.variance - std ** 2)).toBeLessThanOrEqual(5 * std ** 2 * Math.sqrt(2 / n))
+    }
+  })
+
+  test('bernoulli takes probabilities from a tensor', async () => {
+    const p = tensor([[0], [0.2], [0.9], [1]])
+    const x = bernoulli([4, n], p)
+    expect(x.dtype).toBe('bool')
+    const shares = (await x.to('float64').mean(1).array()) as number[]
+    for (const [i, expected] of [0, 0.2, 0.9, 1].entries()) {
+      expect(Math.abs(shares[i]! - expected)).toBeLessThanOrEqual(5 * Math.sqrt((expected * (1 - expected)) / n))
+    }
+  })
+
+  test('bernoulli of probabilities alone is of their shape and dtype', async () => {
+    const x = bernoulli(tensor([[0, 1]], { dtype: 'float64' }))
+    expect([x.dtype, await x.array()]).toEqual(['float64', [[0, 1]]])
+    expect(bernoulli(tensor([0.5]), { dtype: 'int32' }).dtype).toBe('int32')
+  })
+
+  test('randint takes a dtype', async () => {
+    const x = randint([n], 0, 256, { dtype: 'uint8' })
+    expect(x.dtype).toBe('uint8')
+    const { mean, min, max } = await moments(x)
+    expect(Math.abs(mean - 127.5)).toBeLessThan(5 * (256 / Math.sqrt(12 * n)))
+    expect([min, max]).toEqual([0, 255])
+  })
+})
+
+describe('exponential', () => {
+  test.each(['float32', 'float64'] as const)('in %s has the mean and variance of its rate, and no 0', async (dtype) => {
+    const { mean, variance, min } = await moments(exponential([n], 4, { dtype }))
+    expect(Math.abs(mean - 1 / 4)).toBeLessThan(5 * (1 / 4 / Math.sqrt(n)))
+    // The fourth central moment is 9 times the square of the variance.
+    expect(Math.abs(variance - 1 / 16)).toBeLessThan(5 * (1 / 16) * Math.sqrt(8 / n))
+    expect(min).toBeGreaterThan(0)
+  })
+})
+
 describe('shapes and refusals', () => {
   test('0-d and empty', async () => {
     expect((await randn([]).item()) < 6).toBe(true)
     expect(await rand([0, 2]).array()).toEqual([])
   })
 
-  test.each<[string, () => Tensor, typeof OutOfRangeError | typeof DTypeError]>([
+  test.each<[string, () => Tensor, new (message: string) => Error]>([
     ['randint of nothing', () => randint([1], 3, 3), OutOfRangeError],
     ['randint of fractions', () => randint([1], 0.5, 3), OutOfRangeError],
     ['randint beyond int32', () => randint([1], 0, 2 ** 31 + 1), OutOfRangeError],
     ['randint over more than 2³¹ numbers', () => randint([1], -(2 ** 31), 2 ** 31), OutOfRangeError],
     ['bernoulli of no probability', () => bernoulli([1], 1.5), OutOfRangeError],
+    ['randint beyond bytes', () => randint([1], 0, 257, { dtype: 'uint8' }), OutOfRangeError],
+    ['randint of booleans', () => randint([1], 0, 2, { dtype: 'bool' }), DTypeError],
+    ['bernoulli of a tensor with no probability', () => bernoulli(tensor([0.5, -0.1])), OutOfRangeError],
+    ['bernoulli of a NaN', () => bernoulli([1], tensor(Number.NaN)), OutOfRangeError],
+    ['bernoulli of a number alone', () => bernoulli(0.5 as never), TypeError],
+    ['normal of a negative standard deviation', () => normal([1], 0, -1), OutOfRangeError],
+    ['normal of negative standard deviations', () => normal([1], 0, tensor([-1])), OutOfRangeError],
+    ['normal of means of another shape', () => normal([2], zeros([3]), 1), ShapeError],
+    ['uniform backwards', () => uniform([1], 1, 0), OutOfRangeError],
+    ['exponential of no rate', () => exponential([1], 0), OutOfRangeError],
+    ['exponential of integers', () => exponential([1], 1, { dtype: 'int32' }), DTypeError],
     ['rand of integers', () => rand([1], { dtype: 'int32' }), DTypeError],
     ['randn of booleans', () => randn([1], { dtype: 'bool' }), DTypeError],
   ])('%s', (_, act, error) => {

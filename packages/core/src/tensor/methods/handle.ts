@@ -8,7 +8,8 @@ import type { Tensor } from '../tensor.ts'
 
 /*
  * `Tensor` has its methods from a chain of classes, one a family, because a class has one body and this one many methods:
- * Handle < Movement < Arithmetic < Elementwise < Reductions < Indexing < Tensor. None but `Tensor` is ever made.
+ * Handle < Movement < Arithmetic < Logic < Elementwise < Trigonometry < Reductions < Scans < Slicing < Diagonals < Products
+ * < Indexing < Ordering < Tensor. None but `Tensor` is ever made.
  */
 
 /** What a method takes beside its tensor: another, or a number. */
@@ -27,7 +28,7 @@ export abstract class Handle {
   protected abstract make(value: Value): Tensor
 
   /** A tensor of its own even where there was nothing to do: each is disposed of and kept by itself. */
-  protected view(value: Value): Tensor {
+  protected makeOwn(value: Value): Tensor {
     return this.make(value === this.value ? alias(value) : value)
   }
 
