@@ -5,11 +5,19 @@ import type { Tensor } from '../tensor/tensor.ts'
 
 /*
  * First values of parameters. They are drawn from the default generator, which `manualSeed` seeds, and computed with the
- * first commit or read. Beside these there are `uniform`, `normal`, `full`, `zeros` and `ones`.
+ * first commit or read. Beside these and what is in init/ there are `uniform`, `normal`, `full`, `zeros`, `ones` and `eye`.
  */
 
-/** The function behind a layer, by which its weights are scaled. */
-export type Nonlinearity = 'linear' | 'sigmoid' | 'tanh' | 'relu' | 'leakyRelu'
+/** The function behind a layer, by which its weights are scaled; a linear layer's own name stands for none. */
+export type Nonlinearity =
+  | 'linear'
+  | `conv${1 | 2 | 3}d`
+  | `convTranspose${1 | 2 | 3}d`
+  | 'sigmoid'
+  | 'tanh'
+  | 'relu'
+  | 'leakyRelu'
+  | 'selu'
 
 export interface KaimingOptions extends RandomOptions {
   /** Negative slope of the `leakyRelu`. Default 0. */
@@ -39,7 +47,12 @@ export function fansOf(shape: Shape): { readonly fanIn: number; readonly fanOut:
   return { fanIn: inputs * taps, fanOut: outputs * taps }
 }
 
-/** The factor that keeps the variance through a nonlinearity. @param slope - the negative slope of `leakyRelu` */
+/**
+ * The factor that keeps the variance through a nonlinearity.
+ *
+ * @param slope - the negative slope of `leakyRelu`; default 0.01
+ * @throws MisconfigurationError for a nonlinearity that there is not
+ */
 export function gainOf(nonlinearity: Nonlinearity, slope = 0.01): number {
   switch (nonlinearity) {
     case 'tanh':
@@ -48,10 +61,17 @@ export function gainOf(nonlinearity: Nonlinearity, slope = 0.01): number {
       return Math.SQRT2
     case 'leakyRelu':
       return Math.sqrt(2 / (1 + slope ** 2))
+    case 'selu':
+      return 3 / 4
     default:
-      return 1
+      if (unscaled.test(nonlinearity)) return 1
+      throw new MisconfigurationError(
+        `gainOf: no such nonlinearity, got ${JSON.stringify(nonlinearity)}; use 'linear', 'tanh', 'relu', 'leakyRelu' or another`,
+      )
   }
 }
+
+const unscaled = /^(linear|sigmoid|conv(Transpose)?[123]d)$/
 
 // A weight without inputs has no elements; its bias is 0.
 function deviation(gain: number, fan: number): number {
@@ -59,6 +79,9 @@ function deviation(gain: number, fan: number): number {
 }
 
 function kaimingDeviation(shape: Shape, { a = 0, mode = 'fanIn', nonlinearity = 'leakyRelu' }: KaimingOptions): number {
+  if (mode !== 'fanIn' && mode !== 'fanOut') {
+    throw new MisconfigurationError(`init: the mode is 'fanIn' or 'fanOut', got ${JSON.stringify(mode)}`)
+  }
   return deviation(gainOf(nonlinearity, a), fansOf(shape)[mode])
 }
 
@@ -102,8 +125,13 @@ export function defaultWeight(shape: Shape, options: RandomOptions = {}): Tensor
   return kaimingUniform(shape, { ...options, a: Math.sqrt(5) })
 }
 
+export interface DefaultBiasOptions extends RandomOptions {
+  /** Default: the first dimension of the weight. */
+  readonly length?: number
+}
+
 /** The bias that belongs to a weight of shape `weight`, as it begins: U(±1/√fanIn). */
-export function defaultBias(weight: Shape, options: RandomOptions = {}): Tensor {
+export function defaultBias(weight: Shape, { length = weight[0]!, ...options }: DefaultBiasOptions = {}): Tensor {
   const bound = deviation(1, fansOf(weight).fanIn)
-  return uniform([weight[0]!], -bound, bound, options)
+  return uniform([length], -bound, bound, options)
 }

@@ -2,6 +2,7 @@ import type { Shape } from '../graph/spec.ts'
 import { type CreationOptions, ones, zeros } from '../tensor/creation.ts'
 import { Parameter } from '../tensor/parameter.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { checkEps } from './functional/check-option.ts'
 import { layerNorm } from './functional/layer-norm.ts'
 import { Module } from './module.ts'
 
@@ -10,6 +11,8 @@ export interface LayerNormOptions extends CreationOptions {
   readonly eps?: number
   /** Whether scale and shift are learned. Default true. */
   readonly elementwiseAffine?: boolean
+  /** Whether there is a shift beside the scale. Default true. */
+  readonly bias?: boolean
 }
 
 /** Normalises the trailing dimensions to mean 0 and variance 1, then scales and shifts; see `layerNorm`. */
@@ -24,11 +27,12 @@ export class LayerNorm extends Module {
   /** @param normalizedShape - the trailing dimensions; a number for the last alone */
   constructor(normalizedShape: number | Shape, options: LayerNormOptions = {}) {
     super()
-    const { eps = 1e-5, elementwiseAffine = true, dtype = 'float32' } = options
+    const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = 'float32' } = options
+    checkEps('LayerNorm', eps)
     this.#normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape
     this.#eps = eps
     this.weight = elementwiseAffine ? new Parameter(ones(this.#normalizedShape, { dtype })) : null
-    this.bias = elementwiseAffine ? new Parameter(zeros(this.#normalizedShape, { dtype })) : null
+    this.bias = elementwiseAffine && bias ? new Parameter(zeros(this.#normalizedShape, { dtype })) : null
   }
 
   /**

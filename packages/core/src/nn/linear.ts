@@ -12,8 +12,8 @@ export interface LinearOptions extends CreationOptions {
 
 /** Affine map y = x·Wᵀ + b. Weight and bias begin as U(±1/√inFeatures). */
 export class Linear extends Module {
-  /** `[outFeatures, inFeatures]` */
-  readonly weight: Parameter
+  /** `[outFeatures, inFeatures]`; another layer's may take its place, to be shared. */
+  weight: Parameter
   /** `[outFeatures]` */
   readonly bias: Parameter | null
 

@@ -1,6 +1,10 @@
+import { DTypeError, MisconfigurationError } from '../errors/errors.ts'
+import { type DType, dtypes, isFloat, unknownDType } from '../graph/dtype.ts'
 import { zerosLike } from '../tensor/creation.ts'
 import { Buffer, Parameter } from '../tensor/parameter.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { addHook, type BackwardHook, type ForwardHook, type ForwardPreHook, type HookHandle } from './hooks.ts'
+import { innerFirst, membersOf, type Named, namedMembers, propertiesOf, unique, walk } from './members.ts'
 import {
   type LoadStateDictOptions,
   type LoadStateDictResult,
@@ -59,7 +63,7 @@ export abstract class Module {
 
   /** The modules directly inside this one with their names. */
   namedChildren(): [name: string, child: Module][] {
-    return unique(ownMembers(this, isModule))
+    return unique(membersOf(this, isModule))
   }
 
   /** This module and all inside it, each once, outer before inner. */
@@ -69,7 +73,32 @@ export abstract class Module {
 
   /** This module, named `''`, and all inside it with their names. */
   namedModules(): [name: string, module: Module][] {
-    return unique(walk(this))
+    return unique(walk<Module>(this))
+  }
+
+  /**
+   * The module of a name, as `namedModules` has it; `''` is this one.
+   *
+   * @throws MisconfigurationError when there is none
+   */
+  getSubmodule(name: string): Module {
+    return byName('getSubmodule', name, walk<Module>(this))
+  }
+
+  /** The parameter of a name, as `namedParameters` has it. @throws MisconfigurationError when there is none */
+  getParameter(name: string): Parameter {
+    return byName('getParameter', name, namedMembers(this, isParameter))
+  }
+
+  /** The buffer of a name, as `namedBuffers` has it. @throws MisconfigurationError when there is none */
+  getBuffer(name: string): Buffer {
+    return byName('getBuffer', name, namedMembers(this, isBuffer))
+  }
+
+  /** Calls `fn` on each module inside this one, inner before outer, and on this one last: to initialise weights, say. */
+  apply(fn: (module: Module) => void): this {
+    for (const module of innerFirst<Module>(this)) fn(module)
+    return this
   }
 
   /** Puts this module and all inside it into training mode, or out of it. */
@@ -93,6 +122,78 @@ export abstract class Module {
   unfreeze(): this {
     for (const parameter of this.parameters()) parameter.requiresGrad = true
     return this
+  }
+
+  /**
+   * Casts all parameters and buffers of floats in place, with their gradients. They stay the same objects: an optimizer goes
+   * on with them, its state cast at the next step. Integers and bool stay as they are.
+   *
+   * @throws DTypeError when `dtype` is none of floats
+   */
+  to(dtype: DType): this {
+    if (!dtypes.includes(dtype)) unknownDType(dtype)
+    if (!isFloat(dtype)) {
+      throw new DTypeError(`to: a module is cast to floats, got ${dtype}; cast a single tensor with tensor.to()`)
+    }
+    for (const member of [...this.parameters(), ...this.buffers()]) if (isFloat(member.dtype)) member.castTo(dtype)
+    return this
+  }
+
+  /** Casts to float32; see `to`. */
+  float(): this {
+    return this.to('float32')
+  }
+
+  /** Casts to float64; see `to`. */
+  double(): this {
+    return this.to('float64')
+  }
+
+  /** Casts to float16; see `to`. */
+  half(): this {
+    return this.to('float16')
+  }
+
+  /** Casts to bfloat16; see `to`. */
+  bfloat16(): this {
+    return this.to('bfloat16')
+  }
+
+  /**
+   * Calls `hook` with the inputs of each `forward` of this module before it runs; what it returns takes their place.
+   *
+   * @returns a handle that removes the hook
+   * @throws MisconfigurationError when the module has no `forward`
+   */
+  registerForwardPreHook(hook: ForwardPreHook<this>): HookHandle {
+    return addHook(this, 'before', hook)
+  }
+
+  /**
+   * Calls `hook` with the inputs and the output of each `forward` of this module; what it returns takes the output's place.
+   *
+   * @returns a handle that removes the hook
+   * @throws MisconfigurationError when the module has no `forward`
+   */
+  registerForwardHook(hook: ForwardHook<this>): HookHandle {
+    return addHook(this, 'after', hook)
+  }
+
+  /**
+   * Calls `hook` in the backward pass with the gradients of the inputs of each `forward` of this module and those of its
+   * outputs, null for what has none; what it returns takes the place of the gradients of the inputs. Inputs and outputs are
+   * tensors or arrays of them. Inside a checkpoint it is not called.
+   *
+   * @returns a handle that removes the hook
+   * @throws MisconfigurationError when the module has no `forward`
+   */
+  registerFullBackwardHook(hook: BackwardHook<this>): HookHandle {
+    return addHook(this, 'backward', hook)
+  }
+
+  /** What the module holds itself, by name: its properties, and in a container whose names are the user's what it contains. */
+  ownMembers(): Iterable<Named<unknown>> {
+    return propertiesOf(this)
   }
 
   /** Resets the gradients of all parameters: to null, or with `setToNull: false` to zeros where there is one. */
@@ -127,8 +228,6 @@ export abstract class Module {
 /** A module from one tensor to one tensor: what `Sequential` chains. */
 export type Layer = Module & { forward(x: Tensor): Tensor }
 
-type Named<T> = [name: string, member: T]
-
 function isParameter(x: unknown): x is Parameter {
   return x instanceof Parameter
 }
@@ -141,50 +240,22 @@ function isModule(x: unknown): x is Module {
   return x instanceof Module
 }
 
-/** `runningMean` as PyTorch spells it: `running_mean`. */
-function pythonName(name: string): string {
-  return name.replace(
-    /([a-z0-9])([A-Z]+)/g,
-    (_, before: string, capitals: string) => `${before}_${capitals.toLowerCase()}`,
-  )
-}
-
-function* ownMembers<T>(module: Module, is: (x: unknown) => x is T): Generator<Named<T>> {
-  for (const [property, value] of Object.entries(module)) {
-    const name = pythonName(property)
-    if (is(value)) yield [name, value]
-    if (!Array.isArray(value)) continue
-    for (const [i, element] of value.entries()) if (is(element)) yield [`${name}.${i}`, element]
-  }
-}
-
-const joined = (path: string, name: string): string => (path === '' ? name : `${path}.${name}`)
-
-/** All modules by path, a shared one under each; one that leads back to a module around it is not entered again. */
-function* walk(module: Module, path = '', around: readonly Module[] = []): Generator<Named<Module>> {
-  yield [path, module]
-  const inside = [...around, module]
-  for (const [name, child] of ownMembers(module, isModule)) {
-    if (!inside.includes(child)) yield* walk(child, joined(path, name), inside)
-  }
-}
-
-function* namedMembers<T>(root: Module, is: (x: unknown) => x is T): Generator<Named<T>> {
-  for (const [path, module] of walk(root)) {
-    for (const [name, member] of ownMembers(module, is)) yield [joined(path, name), member]
-  }
-}
-
 /** Parameters and persistent buffers, module by module, with repetitions. */
 function* namedState(root: Module): Generator<Named<Parameter | Buffer>> {
   for (const [path, module] of walk(root)) {
-    for (const [name, parameter] of ownMembers(module, isParameter)) yield [joined(path, name), parameter]
-    for (const [name, buffer] of ownMembers(module, isBuffer)) if (buffer.persistent) yield [joined(path, name), buffer]
+    const prefix = path === '' ? '' : `${path}.`
+    for (const [name, parameter] of membersOf(module, isParameter)) yield [prefix + name, parameter]
+    for (const [name, buffer] of membersOf(module, isBuffer)) if (buffer.persistent) yield [prefix + name, buffer]
   }
 }
 
-function unique<T>(named: Iterable<Named<T>>): Named<T>[] {
-  const names = new Map<T, string>()
-  for (const [name, member] of named) if (!names.has(member)) names.set(member, name)
-  return Array.from(names, ([member, name]) => [name, member])
+/** The member of that name. @throws MisconfigurationError listing those that there are */
+function byName<T>(who: string, name: string, named: Iterable<Named<T>>): T {
+  const all = new Map(named)
+  const found = all.get(name)
+  if (found !== undefined) return found
+  const names = [...all.keys()].filter((name) => name !== '')
+  throw new MisconfigurationError(
+    `${who}: there is none of that name, got ${JSON.stringify(name)}; there are ${names.join(', ') || 'none'}`,
+  )
 }

@@ -2,6 +2,7 @@ import { enableGrad, noGrad } from '../autograd/no-grad.ts'
 import { MisconfigurationError, OutOfRangeError, ShapeError } from '../errors/errors.ts'
 import { stopGradient } from '../graph/alias.ts'
 import { cast, fullLike } from '../graph/build.ts'
+import type { DType } from '../graph/dtype.ts'
 import { formatShape } from '../graph/spec.ts'
 import type { Value } from '../graph/value.ts'
 import { commit, rollback } from '../tensor/flush.ts'
@@ -146,8 +147,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
       const parameter = parameters[Number(i)]!
       const slots = this.stateOf(parameter)
       for (const [name, { value }] of Object.entries(entries)) {
-        // As in PyTorch: a count of steps keeps its dtype, everything else has its parameter's.
-        const loaded = name === 'step' ? value : noGrad(() => cast(value, parameter.dtype))
+        const loaded = noGrad(() => cast(value, dtypeOf(name, value, parameter)))
         slots.set(name, new Slot(name, stopGradient(loaded), { keepsInitial: true }))
       }
     }
@@ -176,9 +176,12 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     return slots
   }
 
-  /** One piece of a parameter's state, or null before it is set. */
+  /**
+   * One piece of a parameter's state, or null before it is set; in the parameter's dtype, should that have been cast since.
+   */
   protected read(parameter: Parameter, name: string): Value | null {
-    return this.state.get(parameter)?.get(name)?.value ?? null
+    const value = this.state.get(parameter)?.get(name)?.value ?? null
+    return value === null ? null : cast(value, dtypeOf(name, value, parameter))
   }
 
   protected write(parameter: Parameter, name: string, value: Value): void {
@@ -254,6 +257,11 @@ function requireIterable(who: string, parameters: unknown): void {
   throw new MisconfigurationError(
     `${who}: takes parameters, or groups { params } of them, got ${describe(parameters)}; pass module.parameters()`,
   )
+}
+
+/** As in PyTorch: a count of steps keeps its dtype, everything else has its parameter's. */
+function dtypeOf(name: string, value: Value, parameter: Parameter): DType {
+  return name === 'step' ? value.spec.dtype : parameter.dtype
 }
 
 function describe(value: unknown): string {

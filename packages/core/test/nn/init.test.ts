@@ -51,6 +51,8 @@ describe('initialisers', () => {
   test('know the fans of a weight', () => {
     expect(fansOf([10, 4])).toEqual({ fanIn: 4, fanOut: 10 })
     expect(fansOf(shape)).toEqual({ fanIn, fanOut })
+    // A transposed convolution's weight is [in, out / groups, …kernel]: PyTorch takes it as any other, and so do we.
+    expect(fansOf([6, 4, 3])).toEqual({ fanIn: 12, fanOut: 18 })
     expect(() => fansOf([3])).toThrow(
       new MisconfigurationError('init: fan in and fan out need two dimensions or more, got [3]'),
     )
@@ -59,6 +61,11 @@ describe('initialisers', () => {
   test('know PyTorch’s gains', () => {
     expect([gainOf('linear'), gainOf('sigmoid'), gainOf('tanh'), gainOf('relu')]).toEqual([1, 1, 5 / 3, Math.SQRT2])
     expect(gainOf('leakyRelu', 0.2)).toBeCloseTo(Math.sqrt(2 / 1.04), 12)
+    expect([gainOf('conv1d'), gainOf('conv2d'), gainOf('convTranspose3d'), gainOf('selu')]).toEqual([1, 1, 1, 0.75])
+    expect(() => gainOf('gelu' as never)).toThrow(MisconfigurationError)
+    expect(() => kaimingNormal([2, 2], { mode: 'fan_in' as never })).toThrow(
+      new MisconfigurationError("init: the mode is 'fanIn' or 'fanOut', got \"fan_in\""),
+    )
   })
 
   test('kaimingUniform is U(±gain·√(3 / fan))', async () => {

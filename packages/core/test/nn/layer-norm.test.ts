@@ -1,10 +1,12 @@
 import { describe, expect, test } from 'vitest'
-import { DTypeError, ShapeError } from '../../src/errors/errors.ts'
+import { DTypeError, OutOfRangeError, ShapeError } from '../../src/errors/errors.ts'
 import { layerNorm } from '../../src/nn/functional/layer-norm.ts'
 import { LayerNorm } from '../../src/nn/layer-norm.ts'
 import { tensor, zeros } from '../../src/tensor/creation.ts'
 import { SeededTensors } from '../support/host-tensors.ts'
 import { fromFormula, reader, total } from '../support/naive.ts'
+import recorded from './fixtures/torch-normalization.json' with { type: 'json' }
+import { expectRecorded } from './recorded.ts'
 import { expectForward, expectGradients, expectNumbers, wave } from './support.ts'
 
 const random = new SeededTensors(8)
@@ -74,6 +76,26 @@ describe('LayerNorm', () => {
     expect(await layer.bias!.array()).toEqual([0, 0, 0])
     expect(new LayerNorm([2, 3]).weight!.shape).toEqual([2, 3])
     expect(new LayerNorm(3, { elementwiseAffine: false }).parameters()).toEqual([])
+  })
+
+  test('has PyTorch’s numbers', async () => {
+    const module = new LayerNorm([2, 3], { eps: 1e-3, dtype: 'float64' })
+    await expectRecorded(recorded, 'LayerNorm', (x) => module.forward(x!), { module })
+  })
+
+  test('may learn a scale without a shift', () => {
+    expect(new LayerNorm(3, { bias: false }).namedParameters().map(([name]) => name)).toEqual(['weight'])
+  })
+
+  test('computes half types in float32', async () => {
+    const layer = new LayerNorm(2, { eps: 0, dtype: 'float16' })
+    const y = layer.forward(tensor([3000, 3002], { dtype: 'float16' }))
+    expect([y.dtype, await y.array()]).toEqual(['float16', [-1, 1]])
+  })
+
+  test('refuses an eps that is no number', () => {
+    expect(() => new LayerNorm(2, { eps: Number.NaN })).toThrow(OutOfRangeError)
+    expect(() => layerNorm(zeros([2]), [2], { eps: -1 })).toThrow(OutOfRangeError)
   })
 
   test('normalises', async () => {

@@ -1,4 +1,5 @@
 import { describe, expect, test } from 'vitest'
+import { MisconfigurationError } from '../../src/errors/errors.ts'
 import { ReLU } from '../../src/nn/activations.ts'
 import { Dropout } from '../../src/nn/dropout.ts'
 import { Embedding } from '../../src/nn/embedding.ts'
@@ -148,6 +149,60 @@ describe('Module', () => {
   })
 })
 
+describe('Module by name', () => {
+  test('gives modules, parameters and buffers, shared ones under each of their names', () => {
+    const net = new Net()
+    expect(net.getSubmodule('')).toBe(net)
+    expect(net.getSubmodule('net.0')).toBe(net.net[0])
+    expect(net.getSubmodule('tied')).toBe(net.net[2])
+    expect(net.getParameter('gains.1')).toBe(net.gains[1])
+    expect(net.getParameter('tied.weight')).toBe(net.getParameter('net.2.weight'))
+    expect(net.getBuffer('running_mean')).toBe(net.runningMean)
+  })
+
+  test('says which names there are', () => {
+    const net = new Linear(1, 1)
+    expect(() => net.getParameter('wieght')).toThrow(
+      new MisconfigurationError('getParameter: there is none of that name, got "wieght"; there are weight, bias'),
+    )
+    expect(() => net.getSubmodule('0')).toThrow(
+      new MisconfigurationError('getSubmodule: there is none of that name, got "0"; there are none'),
+    )
+    expect(() => net.getBuffer('weight')).toThrow(MisconfigurationError)
+  })
+})
+
+describe('apply', () => {
+  test('calls on inner modules before outer ones, on each once, and gives the module', () => {
+    const net = new Net()
+    const called: Module[] = []
+    expect(net.apply((module) => called.push(module))).toBe(net)
+    expect(called).toEqual([...net.net, net.net, ...net.heads, net])
+  })
+
+  test('initialises', async () => {
+    const net = new Sequential(new Linear(2, 2), new ReLU(), new Linear(2, 1))
+    net.apply((module) => {
+      if (module instanceof Linear) module.weight.assign(ones(module.weight.shape))
+    })
+    expect(await net.getParameter('2.weight').array()).toEqual([[1, 1]])
+  })
+
+  test('survives a module that leads back to the one around it', () => {
+    class Inner extends Module {
+      parent: Module | null = null
+    }
+    class Outer extends Module {
+      readonly inner = new Inner()
+    }
+    const outer = new Outer()
+    outer.inner.parent = outer
+    const called: Module[] = []
+    outer.apply((module) => called.push(module))
+    expect(called).toEqual([outer.inner, outer])
+  })
+})
+
 describe('Sequential', () => {
   test('chains its layers', async () => {
     const net = new Sequential(new Flatten(), new ReLU())
@@ -160,16 +215,6 @@ describe('Sequential', () => {
   test('is the identity when it is empty', () => {
     const x = ones([2])
     expect(new Sequential().forward(x)).toBe(x)
-  })
-
-  test('gives its layers by place, takes more, and lists them', () => {
-    const [first, second] = [new Linear(1, 2), new ReLU()]
-    const net = new Sequential(first).add(second)
-    expect(net[0]).toBe(first)
-    expect(net[1]).toBe(second)
-    expect(net.length).toBe(2)
-    expect([...net]).toEqual([first, second])
-    expect(names(net.namedParameters())).toEqual(['0.weight', '0.bias'])
   })
 
   test('keeps the order of more than ten layers', () => {

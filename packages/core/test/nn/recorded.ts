@@ -30,7 +30,8 @@ export interface ReplayOptions {
   readonly bound?: number
 }
 
-type Run = (...inputs: Tensor[]) => Tensor | readonly Tensor[]
+type Outputs = Tensor | readonly Tensor[]
+type Run = (...inputs: Tensor[]) => Outputs | Promise<Outputs>
 
 /**
  * Expects `run` to compute what PyTorch did: outputs, gradients of inputs and parameters, and buffers after the run.
@@ -47,7 +48,7 @@ export async function expectRecorded(
   if (recorded === undefined) throw new Error(`no recorded case ${name}`)
   module?.loadStateDict(new Map(Object.entries(recorded.state).map(([key, value]) => [key, tensorOf(value)])))
   const inputs = recorded.inputs.map((input) => tensorOf(input, isFloat(input.dtype as DType)))
-  const outputs = [run(...inputs)].flat() as Tensor[]
+  const outputs = [await run(...inputs)].flat() as Tensor[]
   expect(outputs.map((output) => output.shape)).toEqual(recorded.outputs.map(({ shape }) => shape))
   for (const [i, output] of outputs.entries()) await expectTensor(output, recorded.outputs[i]!, bound)
   await expectGradients(recorded, inputs, outputs, module, bound)

@@ -1,11 +1,13 @@
 import { ShapeError } from '../../errors/errors.ts'
-import { broadcastTo, literalLike } from '../../graph/build.ts'
+import { broadcastTo, cast, literalLike } from '../../graph/build.ts'
 import { layerNorm as layerNormValue } from '../../graph/composites/layer-norm.ts'
+import { wide } from '../../graph/composites/statistics.ts'
 import { sameShape } from '../../graph/shape.ts'
 import { formatShape, type Shape } from '../../graph/spec.ts'
 import { requireFloat } from '../../tensor/operand.ts'
 import { Tensor } from '../../tensor/tensor.ts'
 import { checkSameDType } from './check-dtype.ts'
+import { checkEps } from './check-option.ts'
 
 export interface LayerNormInputs {
   /** Scale, `normalizedShape`; null (default) for 1. */
@@ -37,6 +39,10 @@ export function layerNorm(
     )
   }
   for (const parameter of [weight, bias]) if (parameter !== null) checkSameDType('layerNorm', x, parameter)
-  const constant = (c: number) => broadcastTo(literalLike(x.value, c), normalizedShape)
-  return new Tensor(layerNormValue(x.value, weight?.value ?? constant(1), bias?.value ?? constant(0), { axes, eps }))
+  checkEps('layerNorm', eps)
+  const z = wide(x.value)
+  const parameter = (given: Tensor | null, constant: number) =>
+    given === null ? broadcastTo(literalLike(z, constant), normalizedShape) : wide(given.value)
+  const y = layerNormValue(z, parameter(weight, 1), parameter(bias, 0), { axes, eps })
+  return new Tensor(cast(y, x.dtype))
 }
