@@ -1,10 +1,8 @@
 import { DataError } from '../errors/errors.ts'
 import { defaultCollate } from './collate.ts'
 import type { Dataset, IterableDataset } from './dataset.ts'
-import type { BatchSampler } from './sampler.ts'
-
-/** Makes one batch of the samples that belong to it. */
-export type Collate<Sample, Batch> = (samples: Sample[]) => Batch | PromiseLike<Batch>
+import { batchDraws, batchLoader, type Collate } from './load-batch.ts'
+import type { BatchOrder } from './sampler.ts'
 
 /** The batches of `epoch`, without the first `firstBatch` of them; each call is a stream of its own. */
 export type BatchStream<Batch> = (epoch: number, firstBatch: number) => AsyncGenerator<Batch, void, undefined>
@@ -12,57 +10,60 @@ export type BatchStream<Batch> = (epoch: number, firstBatch: number) => AsyncGen
 /** Batches of samples fetched by index, in the order of `order`. */
 export function mapStyleBatches<Sample, Batch>(
   dataset: Dataset<Sample>,
-  order: BatchSampler,
-  collate: Collate<Sample, Batch> | undefined,
+  order: BatchOrder,
+  { seed, collate }: { readonly seed: number; readonly collate?: Collate<Sample, Batch> | undefined },
 ): BatchStream<Batch> {
-  const load = loadOf(dataset, collate)
+  const load = batchLoader(dataset, collate)
   return async function* (epoch, firstBatch) {
-    let batchIdx = 0
-    for (const indices of order.batches(epoch)) {
-      if (batchIdx++ >= firstBatch) yield load(indices)
-    }
+    for (const draw of batchDraws(order, { length: dataset.length, seed, epoch, firstBatch })) yield load(draw)
   }
 }
 
-function loadOf<Sample, Batch>(
-  dataset: Dataset<Sample>,
-  collate: Collate<Sample, Batch> | undefined,
-): (indices: readonly number[]) => Batch | PromiseLike<Batch> {
-  if (collate === undefined && dataset.gather !== undefined) {
-    return (indices) => dataset.gather!(indices) as Batch
-  }
-  const join = collate ?? (defaultCollate as unknown as Collate<Sample, Batch>)
-  return async (indices) => join(await Promise.all(indices.map(async (index) => dataset.get(index))))
+/** How the samples of a stream are grouped. */
+export interface Grouping {
+  readonly batchSize: number
+  readonly dropLast: boolean
 }
 
 /** Batches of samples in the order in which `source` gives them. */
 export function iterableBatches<Sample, Batch>(
   source: IterableDataset<Sample>,
-  batchSize: number,
-  dropLast: boolean,
+  grouping: Grouping,
   collate: Collate<Sample, Batch> = defaultCollate as unknown as Collate<Sample, Batch>,
 ): BatchStream<Batch> {
   const restart = restartable(source)
   return async function* (_, firstBatch) {
     let batchIdx = 0
-    let samples: Sample[] = []
-    for await (const sample of restart()) {
-      samples.push(sample)
-      if (samples.length < batchSize) continue
+    for await (const samples of groupsOf(restart(), grouping)) {
       if (batchIdx++ >= firstBatch) yield collate(samples)
-      samples = []
     }
-    if (samples.length > 0 && !dropLast && batchIdx >= firstBatch) yield collate(samples)
   }
 }
 
-/** Refuses the second pass over a generator: it would be an epoch without batches, and nobody would notice. */
-function restartable<Sample>(source: IterableDataset<Sample>): () => IterableDataset<Sample> {
+/** The samples of `source` in groups of `batchSize`; an incomplete last one is kept unless `dropLast`. */
+export async function* groupsOf<Sample>(
+  source: AsyncIterable<Sample> | Iterable<Sample>,
+  { batchSize, dropLast }: Grouping,
+): AsyncGenerator<Sample[], void, undefined> {
+  let samples: Sample[] = []
+  for await (const sample of source) {
+    samples.push(sample)
+    if (samples.length < batchSize) continue
+    yield samples
+    samples = []
+  }
+  if (samples.length > 0 && !dropLast) yield samples
+}
+
+/** Refuses the second pass over what can be read once: it would be an epoch without batches, and nobody would notice. */
+export function restartable<Sample>(
+  source: AsyncIterable<Sample> | Iterable<Sample>,
+): () => AsyncIterable<Sample> | Iterable<Sample> {
   let used = false
   return () => {
     if (used && iteratesOnce(source)) {
       throw new DataError(
-        'DataLoader: a second epoch over a source that can be read once, got a generator; ' +
+        'DataLoader: a second epoch over a source that can be read once, got a generator or a stream; ' +
           'pass an object whose [Symbol.asyncIterator]() starts anew',
       )
     }
@@ -71,7 +72,8 @@ function restartable<Sample>(source: IterableDataset<Sample>): () => IterableDat
   }
 }
 
-function iteratesOnce(source: IterableDataset<unknown>): boolean {
+function iteratesOnce(source: AsyncIterable<unknown> | Iterable<unknown>): boolean {
+  if (source instanceof ReadableStream) return true
   if (Symbol.asyncIterator in source) return isOwnIterator(source, source[Symbol.asyncIterator])
   return isOwnIterator(source, source[Symbol.iterator])
 }

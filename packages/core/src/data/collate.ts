@@ -3,6 +3,7 @@ import { type DType, hostArray } from '../graph/dtype.ts'
 import { type HostTensor, hostTensor, isHostArray, isHostTensor } from '../graph/host-tensor.ts'
 import { sameShape, sizeOf } from '../graph/shape.ts'
 import { formatShape } from '../graph/spec.ts'
+import { isPlainObject } from './map-arrays.ts'
 
 /** What `defaultCollate` makes of samples of type `Sample`. */
 export type Collated<Sample> = Sample extends number | boolean | ArrayBufferView | HostTensor
@@ -121,12 +122,6 @@ function kindOf(value: unknown, place: string): Kind {
 
 function toHostTensor(value: unknown): HostTensor {
   return isHostArray(value) ? hostTensor(value) : (value as HostTensor)
-}
-
-function isPlainObject(value: unknown): boolean {
-  if (typeof value !== 'object' || value === null) return false
-  const prototype = Object.getPrototypeOf(value)
-  return prototype === Object.prototype || prototype === null
 }
 
 function describe(value: unknown): string {

@@ -1,16 +1,13 @@
 import { MisconfigurationError, OutOfRangeError } from '../errors/errors.ts'
 import { checkEpoch, checkSeed } from '../util/host-random.ts'
-import { type BatchStream, type Collate, iterableBatches, mapStyleBatches } from './batch-stream.ts'
+import { BatchSampler, checkBatchSize, countBatches } from './batch-sampler.ts'
+import { type BatchStream, iterableBatches, mapStyleBatches } from './batch-stream.ts'
 import type { Collated } from './collate.ts'
-import { arrayDataset, type Dataset, type IterableDataset, isDataset } from './dataset.ts'
-import {
-  type BatchSampler,
-  batchesOf,
-  countBatches,
-  RandomSampler,
-  type Sampler,
-  SequentialSampler,
-} from './sampler.ts'
+import { asSource, type Dataset, type IterableDataset, isDataset, isIterable } from './dataset.ts'
+import type { Collate } from './load-batch.ts'
+import type { LoaderWorkers } from './loader-workers.ts'
+import { type BatchOrder, RandomSampler, type Sampler, SequentialSampler } from './sampler.ts'
+import { iterableWorkerBatches, mapStyleWorkerBatches } from './worker-batches.ts'
 
 /** How a `DataLoader` orders, groups and joins samples. */
 export interface DataLoaderOptions<Sample, Batch> {
@@ -18,7 +15,7 @@ export interface DataLoaderOptions<Sample, Batch> {
   readonly batchSize?: number
   /** A new random order in each epoch; default false. */
   readonly shuffle?: boolean
-  /** Seed of the shuffle, a whole number from 0 to 2⁵³ − 1; default 0. */
+  /** Seed of the shuffle and of random transforms, a whole number from 0 to 2⁵³ − 1; default 0. */
   readonly seed?: number
   /** Leave out a last batch that is incomplete; default false. */
   readonly dropLast?: boolean
@@ -27,13 +24,18 @@ export interface DataLoaderOptions<Sample, Batch> {
   /** The order of samples; excludes `shuffle`. */
   readonly sampler?: Sampler
   /** The order of whole batches; excludes `batchSize`, `shuffle`, `dropLast` and `sampler`. */
-  readonly batchSampler?: BatchSampler
+  readonly batchSampler?: BatchOrder
+  /**
+   * Threads that make the batches, from a dataset and a collate function of their own; excludes `collate`. Order and contents
+   * are those of one thread.
+   */
+  readonly workers?: LoaderWorkers
 }
 
 /**
  * Batches of a dataset, as host arrays; `for await` over it is one epoch.
  *
- * The order of epoch e is a pure function of the seed and e. Each iteration is independent of all others, and takes the
+ * The order of epoch e, and what random transforms do to a sample in it, are pure functions of the seed and e. Each iteration is independent of all others, and takes the
  * next epoch: 0, 1, 2, …, or from where `setEpoch` says.
  *
  * Samples come from a map-style `Dataset`, an array, or anything that `for await` understands (then in its own order:
@@ -52,20 +54,26 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
    * @throws OutOfRangeError when `batchSize` is not a whole number ≥ 1, or `seed` out of range
    */
   constructor(source: Dataset<Sample> | IterableDataset<Sample>, options: DataLoaderOptions<Sample, Batch> = {}) {
-    const { batchSize = 1, dropLast = false, seed = 0, batchSampler } = options
-    const dataset = Array.isArray(source) ? arrayDataset<Sample>(source) : source
+    const { batchSize = 1, dropLast = false, seed = 0, batchSampler, collate, workers } = options
+    const dataset = asSource(source)
+    checkSource(dataset)
     checkOptions(options, isDataset(dataset))
-    checkBatchSize(batchSize)
+    checkBatchSize('DataLoader', batchSize)
     checkSeed('DataLoader', seed)
     this.batchSize = batchSampler === undefined ? batchSize : undefined
     if (isDataset(dataset)) {
-      const order = batchSampler ?? batchesOf(samplerOf(dataset, options), batchSize, dropLast)
+      const order = batchSampler ?? new BatchSampler(samplerOf(dataset, options), { batchSize, dropLast })
       this.length = order.length
-      this.#batches = mapStyleBatches(dataset, order, options.collate)
+      this.#batches =
+        workers === undefined
+          ? mapStyleBatches(dataset, order, { seed, collate })
+          : mapStyleWorkerBatches(dataset, order, { seed, workers })
     } else {
       const samples = lengthOf(dataset)
       this.length = samples === undefined ? undefined : countBatches(samples, batchSize, dropLast)
-      this.#batches = iterableBatches(dataset, batchSize, dropLast, options.collate)
+      const grouping = { batchSize, dropLast }
+      this.#batches =
+        workers === undefined ? iterableBatches(dataset, grouping, collate) : iterableWorkerBatches(grouping, workers)
     }
   }
 
@@ -92,9 +100,14 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
   /**
    * The batches of `epoch` from `firstBatch` on, whatever was iterated before: how a run is resumed in mid-epoch. Samples
    * of a map-style dataset that come earlier are not touched; those of an iterable one are read and dropped.
+   *
+   * @throws OutOfRangeError when `epoch` is not a whole number from 0 to 2³² − 1, or `firstBatch` not a whole number ≥ 0
    */
   batches(epoch: number, firstBatch = 0): AsyncGenerator<Batch, void, undefined> {
     checkEpoch('DataLoader', epoch)
+    if (!(Number.isSafeInteger(firstBatch) && firstBatch >= 0)) {
+      throw new OutOfRangeError(`DataLoader: firstBatch is a whole number ≥ 0, got ${firstBatch}`)
+    }
     return this.#batches(epoch, firstBatch)
   }
 }
@@ -112,13 +125,27 @@ function lengthOf(source: IterableDataset<unknown>): number | undefined {
   return typeof length === 'number' ? length : undefined
 }
 
-function checkBatchSize(batchSize: number): void {
-  if (Number.isSafeInteger(batchSize) && batchSize >= 1) return
-  throw new OutOfRangeError(`DataLoader: batchSize is a whole number ≥ 1, got ${batchSize}`)
+function checkSource(source: unknown): void {
+  if (isDataset(source) || isIterable(source)) return
+  throw new MisconfigurationError(
+    `DataLoader: samples come from an array, a Dataset or an iterable, got ${describe(source)}; ` +
+      'a Dataset has a length and get(index)',
+  )
 }
 
-function checkOptions(options: Omit<DataLoaderOptions<unknown, unknown>, 'collate'>, indexed: boolean): void {
-  const { batchSize, shuffle, dropLast, sampler, batchSampler } = options
+function describe(source: unknown): string {
+  return typeof source === 'object' && source !== null
+    ? `an object with ${Object.keys(source).join(', ') || 'nothing'}`
+    : String(source)
+}
+
+function checkOptions<Sample, Batch>(options: DataLoaderOptions<Sample, Batch>, indexed: boolean): void {
+  const { batchSize, shuffle, dropLast, sampler, batchSampler, collate, workers } = options
+  if (workers !== undefined && collate !== undefined) {
+    throw new MisconfigurationError(
+      'DataLoader: functions do not cross threads, got collate and workers; export collate from the module of the workers',
+    )
+  }
   if (!indexed && (shuffle || sampler !== undefined || batchSampler !== undefined)) {
     throw new MisconfigurationError(
       'DataLoader: shuffle, sampler and batchSampler need samples with an index, got an iterable; ' +

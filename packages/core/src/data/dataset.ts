@@ -1,4 +1,5 @@
 import { OutOfRangeError } from '../errors/errors.ts'
+import { HostRandom } from '../util/host-random.ts'
 import type { Collated } from './collate.ts'
 
 /**
@@ -9,11 +10,16 @@ import type { Collated } from './collate.ts'
  */
 export interface Dataset<Sample> {
   readonly length: number
-  /** The sample at `index`, a whole number from 0 to `length` − 1. */
-  get(index: number): Sample | Promise<Sample>
+  /**
+   * The sample at `index`, a whole number from 0 to `length` − 1.
+   *
+   * @param random - what a dataset that augments draws from. A loader's depends on its seed, the epoch, the index, and how
+   * often the index came up before in that epoch, and on nothing else. A dataset made of others hands it on to them.
+   */
+  get(index: number, random?: HostRandom): Sample | Promise<Sample>
   /**
    * The collated batch of the samples at `indices`, in that order, without a detour over single samples. Optional: a
-   * loader with the default collate prefers it to `get`.
+   * loader with the default collate prefers it to `get`. Its memory is the caller's.
    */
   gather?: ((indices: readonly number[]) => Collated<Sample>) | undefined
 }
@@ -22,17 +28,48 @@ export interface Dataset<Sample> {
  * Samples that come one after the other: anything that `for await` understands.
  *
  * Each epoch asks for a new iterator. When there is a numeric `length`, the loader knows its number of batches.
+ *
+ * In worker threads there is one in each. Without `shard` all of them read the whole stream, and each makes its share of the
+ * batches: the same batches as without threads. With `shard`, worker `index` of `count` reads `shard(index, count)` alone and
+ * makes batches of that; the workers give one batch each in turn, so that batches depend on `count`.
  */
-export type IterableDataset<Sample> = AsyncIterable<Sample> | Iterable<Sample>
+export type IterableDataset<Sample> = (AsyncIterable<Sample> | Iterable<Sample>) & {
+  shard?(index: number, count: number): AsyncIterable<Sample> | Iterable<Sample>
+}
 
 /** Whether `source` has the form of a map-style dataset. */
-export function isDataset<Sample>(source: Dataset<Sample> | IterableDataset<Sample>): source is Dataset<Sample> {
-  const { length, get } = source as Partial<Dataset<Sample>>
+export function isDataset(source: unknown): source is Dataset<unknown> {
+  if (typeof source !== 'object' || source === null) return false
+  const { length, get } = source as Partial<Dataset<unknown>>
   return typeof length === 'number' && typeof get === 'function'
 }
 
-/** The samples of an array as a dataset. */
-export function arrayDataset<Sample>(samples: readonly Sample[]): Dataset<Sample> {
+/** Whether `source` has the form of an iterable dataset. */
+export function isIterable(source: unknown): source is IterableDataset<unknown> {
+  return typeof source === 'object' && source !== null && (Symbol.asyncIterator in source || Symbol.iterator in source)
+}
+
+/**
+ * Where the random numbers of sample `index` come from, the `repeat`-th time that it comes up in `epoch`.
+ *
+ * Without a loader: those of seed 0 and epoch 0.
+ */
+export function sampleRandom(index: number, { seed = 0, epoch = 0, repeat = 0 }: SampleDraw = {}): HostRandom {
+  return new HostRandom(seed, 'sample', epoch).fork(index, repeat)
+}
+
+interface SampleDraw {
+  readonly seed?: number
+  readonly epoch?: number
+  readonly repeat?: number
+}
+
+/** `source`, an array as a dataset of its elements. */
+export function asSource<Sample>(source: Dataset<Sample> | IterableDataset<Sample>): typeof source {
+  return Array.isArray(source) ? arrayDataset<Sample>(source) : source
+}
+
+function arrayDataset<Sample>(samples: readonly Sample[]): Dataset<Sample> {
   return {
     length: samples.length,
     get(index) {

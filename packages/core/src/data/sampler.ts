@@ -12,8 +12,8 @@ export interface Sampler {
   indices(epoch: number): Iterable<number>
 }
 
-/** The order in which whole batches of samples are visited; pure in the epoch, as a `Sampler` is. */
-export interface BatchSampler {
+/** The order in which whole batches of samples are visited; pure in the epoch, as a `Sampler` is. A `BatchSampler` is one. */
+export interface BatchOrder {
   /** How many batches an epoch has. */
   readonly length: number
   batches(epoch: number): Iterable<readonly number[]>
@@ -51,26 +51,4 @@ export class RandomSampler implements Sampler {
   indices(epoch: number): Iterable<number> {
     return new HostRandom(this.seed, 'shuffle', epoch).permutation(this.length)
   }
-}
-
-/** `sampler`'s indices in batches of `batchSize`; an incomplete last one is kept unless `dropLast`. */
-export function batchesOf(sampler: Sampler, batchSize: number, dropLast: boolean): BatchSampler {
-  return {
-    length: countBatches(sampler.length, batchSize, dropLast),
-    *batches(epoch) {
-      let batch: number[] = []
-      for (const index of sampler.indices(epoch)) {
-        batch.push(index)
-        if (batch.length < batchSize) continue
-        yield batch
-        batch = []
-      }
-      if (batch.length > 0 && !dropLast) yield batch
-    },
-  }
-}
-
-/** How many batches `samples` samples make. */
-export function countBatches(samples: number, batchSize: number, dropLast: boolean): number {
-  return dropLast ? Math.floor(samples / batchSize) : Math.ceil(samples / batchSize)
 }

@@ -1,3 +1,4 @@
+import type { HostRandom } from '../util/host-random.ts'
 import type { Collated } from './collate.ts'
 import { checkIndex, type Dataset } from './dataset.ts'
 
@@ -20,8 +21,8 @@ export class Subset<Sample> implements Dataset<Sample> {
     return this.indices.length
   }
 
-  get(index: number): Sample | Promise<Sample> {
-    return this.dataset.get(this.#locate(index))
+  get(index: number, random?: HostRandom): Sample | Promise<Sample> {
+    return this.dataset.get(this.#locate(index), random)
   }
 
   #locate(index: number): number {

@@ -1,3 +1,8 @@
 export type { CsvCell, CsvColumn, CsvDType, CsvOptions, CsvRange } from '../data/csv-columns.ts'
+export type { LabelledFile } from './class-folders.ts'
+export type { DecodedImage, DecodeOptions, ImageDecoder, ImageSize } from './image-decoder.ts'
+export { ImageFolder, type ImageFolderOptions, imageFolder, type LabelledImage } from './image-folder.ts'
+export { NodeWorkers, type NodeWorkersOptions, nodeWorkers } from './node-workers.ts'
 export { readCsv } from './read-csv.ts'
 export { readIdx } from './read-idx.ts'
+export { readText } from './read-text.ts'

@@ -142,6 +142,10 @@ describe('epochs', () => {
     expect(() => loader.setEpoch(epoch)).toThrow(OutOfRangeError)
     expect(() => loader.batches(epoch)).toThrow(OutOfRangeError)
   })
+
+  test.each([-1, 0.5, Number.NaN])('refuses to begin at batch %s', (firstBatch) => {
+    expect(() => new DataLoader(samples).batches(0, firstBatch)).toThrow(OutOfRangeError)
+  })
 })
 
 describe('samplers', () => {
@@ -196,6 +200,17 @@ describe('samplers', () => {
     for (const order of [{ shuffle: true }, { sampler: backwards }, { batchSampler }]) {
       expect(() => new DataLoader(new Set(samples), order)).toThrow(MisconfigurationError)
     }
+  })
+
+  test.each([
+    [{ length: 3 }, 'got an object with length'],
+    [{}, 'got an object with nothing'],
+    [null, 'got null'],
+    ['abc', 'got abc'],
+  ])('a source that is none is refused: %j', (source, message) => {
+    const make = () => new DataLoader(source as unknown as number[])
+    expect(make).toThrow(MisconfigurationError)
+    expect(make).toThrow(message)
   })
 
   test.each([0, -1, 1.5, Number.NaN])('refuses the batch size %s', (batchSize) => {

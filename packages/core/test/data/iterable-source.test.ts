@@ -21,6 +21,14 @@ async function* letters(): AsyncGenerator<string> {
   yield* ['a', 'b', 'c']
 }
 
+function characters(): TransformStream<Uint8Array, string> {
+  return new TransformStream({
+    transform: (bytes, controller) => {
+      for (const byte of bytes) controller.enqueue(String.fromCharCode(byte))
+    },
+  })
+}
+
 describe('a DataLoader over an iterable', () => {
   test('batches what an async source gives, each epoch anew', async () => {
     const loader = new DataLoader(new Countdown(), { batchSize: 2 })
@@ -67,10 +75,25 @@ describe('a DataLoader over an iterable', () => {
   test.each([
     ['an async generator', letters()],
     ['a generator', ['a', 'b', 'c'].values()],
+    ['a web stream', new Blob(['abc']).stream().pipeThrough(characters()) as unknown as AsyncIterable<string>],
   ])('a second epoch over %s is an error, not an empty epoch', async (_, source) => {
     const loader = new DataLoader(source, { batchSize: 2 })
     expect(await collect(loader)).toEqual([['a', 'b'], ['c']])
     await expect(collect(loader)).rejects.toThrow(DataError)
+  })
+
+  test.each([
+    ['an empty source', new Set<number>()],
+    ['a source smaller than a batch, which is dropped', new Set([1, 2])],
+  ])('%s has no batches', async (_, source) => {
+    expect(await collect(new DataLoader(source, { batchSize: 3, dropLast: true }))).toEqual([])
+  })
+
+  test('an error of collate reaches the loop, and closes the source', async () => {
+    const source = new Countdown()
+    const collate = () => Promise.reject(new Error('no room'))
+    await expect(collect(new DataLoader(source, { collate }))).rejects.toThrow('no room')
+    expect(source.opened).toEqual(['open', 'closed'])
   })
 
   test('an error of the source reaches the loop', async () => {

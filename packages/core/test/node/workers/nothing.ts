@@ -1,0 +1,1 @@
+export const dataset = 5
