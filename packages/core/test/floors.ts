@@ -13,7 +13,7 @@ const coreFloors: readonly (readonly string[])[] = [
   ['autograd', 'accelerator'],
   ['tensor'],
   ['nn'],
-  ['optim', 'data'],
+  ['optim', 'data', 'metrics'],
   ['precision'],
   ['strategy'],
   ['module'],

@@ -1,19 +1,21 @@
 import { noGrad } from '../autograd/no-grad.ts'
 import { MisconfigurationError, OutOfRangeError } from '../errors/errors.ts'
-import { stopGradient } from '../graph/alias.ts'
+import { resolveAlias, stopGradient } from '../graph/alias.ts'
 import * as build from '../graph/build.ts'
 import { scalarValue } from '../graph/record.ts'
 import { formatSpec, specOf } from '../graph/spec.ts'
 import type { Value } from '../graph/value.ts'
+import type { EpochMetric } from '../metrics/metric.ts'
 import type { LogOptions } from '../module/module-host.ts'
 import { read } from '../tensor/flush.ts'
 import { decodeNumber } from '../tensor/host.ts'
 import { Slot } from '../tensor/slot.ts'
+import { disposeValue } from '../tensor/step-scope.ts'
 import { TensorStorage } from '../tensor/storage.ts'
 import { Tensor } from '../tensor/tensor.ts'
 
-/** What was logged under one name. All on the device: 0-d float32 slots, realised by the step's commit. */
-interface Metric {
+/** Values that were logged under one name. All on the device: 0-d float32 slots, realised by the step's commit. */
+interface LoggedValues {
   /** The latest value. */
   readonly latest: Slot | null
   /** Σ value · weight over the epoch. */
@@ -40,14 +42,22 @@ export class MetricStore {
   scope: Scope = 'train'
   /** Names logged for the progress bar. */
   readonly #shown: Record<Scope, Set<string>> = { train: new Set(), evaluation: new Set() }
-  readonly #metrics: Record<Scope, Map<string, Metric>> = { train: new Map(), evaluation: new Map() }
+  readonly #metrics: Record<Scope, Map<string, LoggedValues>> = { train: new Map(), evaluation: new Map() }
+  /** Metrics that accumulate by themselves. */
+  readonly #accumulating: Record<Scope, Map<string, EpochMetric>> = { train: new Map(), evaluation: new Map() }
 
-  /** Notes a value. @throws MisconfigurationError outside steps and hooks, and when it is no number and no tensor of one element */
-  log(name: string, value: Tensor | number, options: LogOptions): void {
+  /**
+   * Notes a value, or a metric that is computed and reset with the epoch.
+   *
+   * @throws MisconfigurationError outside steps and hooks, and when it is no number, no tensor of one element and no metric
+   */
+  log(name: string, value: Tensor | number | EpochMetric, options: LogOptions): void {
     const { defaults } = this
     if (defaults === null) {
       throw new MisconfigurationError(`log: works inside steps and batch hooks, got "${name}" outside of them`)
     }
+    this.#checkKind(name, value)
+    if (isEpochMetric(value)) return this.#logMetric(name, value, options)
     const {
       progBar = false,
       onStep = defaults.onStep,
@@ -70,15 +80,19 @@ export class MetricStore {
     metric.weight += batchSize
   }
 
-  /** Means over the epoch, which is over; they join `callbackMetrics`. */
+  /** Means and metrics of the epoch, which is over; they join `callbackMetrics`. */
   async endEpoch(): Promise<Readonly<Record<string, number>>> {
     const metrics = [...this.#metrics[this.scope]]
+    const accumulating = [...this.#accumulating[this.scope]]
     const slots = metrics.map(([, { latest, total }]) => total ?? latest)
-    const numbers = await readScalars(slots.map((slot) => slot!.value!))
+    const computed = accumulating.map(([name, metric]) => toScalar(name, metric.compute()))
+    const numbers = await readScalars([...slots.map((slot) => slot!.value!), ...computed])
+    for (const value of computed) release(resolveAlias(value))
     const means: Record<string, number> = {}
     for (const [i, [name, { total, weight }]] of metrics.entries()) {
       means[name] = total === null ? numbers[i]! : numbers[i]! / weight
     }
+    for (const [i, [name]] of accumulating.entries()) means[name] = numbers[metrics.length + i]!
     this.callbackMetrics = { ...this.callbackMetrics, ...means }
     return means
   }
@@ -90,6 +104,8 @@ export class MetricStore {
       total?.drop()
     }
     this.#metrics[this.scope].clear()
+    for (const metric of this.#accumulating[this.scope].values()) metric.reset()
+    this.#accumulating[this.scope].clear()
   }
 
   /** What was logged with `progBar`: means of the running or last evaluation; in training, also the latest values. */
@@ -103,7 +119,27 @@ export class MetricStore {
     return Object.fromEntries([...means, ...shown.map(([name], i) => [name, numbers[i]!] as const)])
   }
 
-  #metric(name: string, { onStep, onEpoch }: { readonly onStep: boolean; readonly onEpoch: boolean }): Metric {
+  #logMetric(name: string, metric: EpochMetric, { progBar = false, onStep = false, onEpoch = true }: LogOptions): void {
+    if (onStep || !onEpoch) {
+      throw new MisconfigurationError(
+        `log: a metric is logged for its epoch, got onStep ${onStep} and onEpoch ${onEpoch} for "${name}"; log what its forward() gives for a step`,
+      )
+    }
+    if (progBar) this.#shown[this.scope].add(name)
+    this.#accumulating[this.scope].set(name, metric)
+  }
+
+  /** A name stands for values, or for one metric. */
+  #checkKind(name: string, value: unknown): void {
+    const known = this.#accumulating[this.scope].get(name)
+    const isOther = known === undefined ? isEpochMetric(value) && this.#metrics[this.scope].has(name) : known !== value
+    if (!isOther) return
+    throw new MisconfigurationError(
+      `log: a name keeps its metric through an epoch, got another for "${name}"; log one of them under another name`,
+    )
+  }
+
+  #metric(name: string, { onStep, onEpoch }: { readonly onStep: boolean; readonly onEpoch: boolean }): LoggedValues {
     const metrics = this.#metrics[this.scope]
     let metric = metrics.get(name)
     if (metric === undefined) {
@@ -123,6 +159,10 @@ export class MetricStore {
   }
 }
 
+function isEpochMetric(value: unknown): value is EpochMetric {
+  return typeof value === 'object' && value !== null && 'compute' in value && 'reset' in value
+}
+
 /** A committed 0, so that the first step of an epoch is structured as all others. */
 function zeroSlot(name: string): Slot {
   return Slot.committedOn(name, TensorStorage.ofHost(new Float32Array(1), specOf('float32', [])))
@@ -140,6 +180,11 @@ function toScalar(name: string, value: Tensor | number): Value {
     )
   }
   return noGrad(() => build.reshape(build.cast(stopGradient(value.value), 'float32'), []))
+}
+
+/** Gives back what was computed to be read; a leaf belongs to its slot. */
+function release(value: Value): void {
+  if (value.node.op.kind !== 'leaf') disposeValue(value)
 }
 
 async function readScalars(values: readonly Value[]): Promise<number[]> {

@@ -1,3 +1,4 @@
+import type { EpochMetric } from '../metrics/metric.ts'
 import type { LRSchedulerLike } from '../optim/lr-scheduler.ts'
 import type { Optimizer } from '../optim/optimizer.ts'
 import type { GradientClipAlgorithm } from '../precision/precision-plugin.ts'
@@ -21,7 +22,7 @@ export interface ModuleHost {
   readonly currentEpoch: number
   readonly optimizers: readonly WrappedOptimizer[]
   readonly lrSchedulers: readonly LRSchedulerLike[]
-  log(name: string, value: Tensor | number, options: LogOptions): void
+  log(name: string, value: Tensor | number | EpochMetric, options: LogOptions): void
   manualBackward(loss: Tensor): Promise<void>
   clipGradients(optimizer: Optimizer, clipValue: number, algorithm: GradientClipAlgorithm): void
 }

@@ -1,4 +1,5 @@
 import { MisconfigurationError } from '../errors/errors.ts'
+import type { EpochMetric } from '../metrics/metric.ts'
 import { Module } from '../nn/module.ts'
 import type { LRSchedulerLike } from '../optim/lr-scheduler.ts'
 import type { Optimizer } from '../optim/optimizer.ts'
@@ -199,10 +200,10 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
   /**
    * Notes a metric. Costs no read-back: values stay on the device until someone looks at them.
    *
-   * @param value - a number or a tensor of one element
+   * @param value - a number, a tensor of one element, or a `Metric`, which is computed and reset when the epoch ends
    * @throws MisconfigurationError when the tensor has more
    */
-  log(name: string, value: Tensor | number, options: LogOptions = {}): void {
+  log(name: string, value: Tensor | number | EpochMetric, options: LogOptions = {}): void {
     this.host.log(name, value, options)
   }
 

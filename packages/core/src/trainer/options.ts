@@ -3,7 +3,7 @@ import type { Callback } from '../callbacks/callback.ts'
 import { MisconfigurationError } from '../errors/errors.ts'
 import type { LoopOptions } from '../loops/loop-context.ts'
 import type { TrainingModule } from '../module/training-module.ts'
-import { isPrecision, type Precision } from '../precision/precision.ts'
+import { isPrecision, type PrecisionName } from '../precision/precision.ts'
 import type { GradientClipAlgorithm, PrecisionPlugin } from '../precision/precision-plugin.ts'
 import type { Strategy } from '../strategy/strategy.ts'
 
@@ -11,7 +11,7 @@ export interface TrainerOptions {
   /** Where steps run: `cpu()`. Default: the one in use, the reference unless `useAccelerator` changed it. */
   readonly accelerator?: Accelerator
   /** Default '32-true'. */
-  readonly precision?: Precision | PrecisionPlugin
+  readonly precision?: PrecisionName | PrecisionPlugin
   /** In place of accelerator and precision. */
   readonly strategy?: Strategy
   /** −1: no end. Default 1000, or no end when `maxSteps` is given. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import type { OptimizerConfig } from '../../src/module/optimizer-config.ts'
 import { TrainingModule } from '../../src/module/training-module.ts'
-import { bceWithLogits } from '../../src/nn/functional/losses.ts'
+import { bceWithLogits } from '../../src/nn/functional/losses/binary.ts'
 import { Linear } from '../../src/nn/linear.ts'
 import { Adam } from '../../src/optim/adam.ts'
 import type { Optimizer } from '../../src/optim/optimizer.ts'

@@ -1,8 +1,9 @@
+import '../support/typescript-threads.ts'
 import { mkdtemp, rm, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { DataLoader, hostTensor, randomSplit, TensorDataset } from '@voltaic/core'
-import { readCsv } from '@voltaic/core/node'
+import { DataLoader, hostTensor, randomSplit, TensorDataset, TransformedDataset, transforms } from '@voltaic/core'
+import { nodeWorkers, readCsv } from '@voltaic/core/node'
 import { expect, test } from 'vitest'
 
 const numbers = new TensorDataset({
@@ -44,6 +45,28 @@ test('a CSV file is read into columns', async () => {
     await writeFile(path, '1,2,0\n3,4,1\n')
     const { length } = await readCsv(path, { columns: { point: { from: 0, to: 2 }, label: { at: 2, dtype: 'int32' } } })
     expect(length).toBe(2)
+  } finally {
+    await rm(folder, { recursive: true })
+  }
+})
+
+test('a transform changes a part of each sample', async () => {
+  const centred = new TransformedDataset(numbers, transforms.byKey({ x: transforms.normalize(4, 2) }))
+  expect(await seen(new DataLoader(centred, { batchSize: 5 }))).toEqual([
+    [-2, -1.5, -1, -0.5, 0],
+    [0.5, 1, 1.5, 2, 2.5],
+  ])
+})
+
+test('threads make the batches that one thread makes', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'voltaic-'))
+  try {
+    const path = join(folder, 'numbers.mjs')
+    await writeFile(path, 'export const dataset = { length: 10, get: (i) => ({ x: Float32Array.of(i) }) }')
+    const workers = nodeWorkers(path, { count: 2 })
+    const options = { batchSize: 4, shuffle: true }
+    const expected = await seen(new DataLoader(numbers, options))
+    expect(await seen(new DataLoader(numbers, { ...options, workers }))).toEqual(expected)
   } finally {
     await rm(folder, { recursive: true })
   }

@@ -35,14 +35,26 @@ function tolerance(dtype: DType, kind: OpKind): Tolerance {
   return { relative, absolute: kind === 'accumulation' ? relative : 0 }
 }
 
-/** Expects numbers within the tolerance of dtype and kind; NaN stands for NaN, infinities for themselves. */
-export function expectClose(actual: HostTensor, expected: ArrayLike<number>, kind: OpKind): void {
+/**
+ * What terms grow to before they cancel: the largest finite number of a result, and at least 8, as a few hundred numbers
+ * between −2 and 2 do on their way to a sum of 0.
+ */
+export function sizeOfTerms(result: readonly number[]): number {
+  return result.reduce((largest, x) => (Number.isFinite(x) ? Math.max(largest, Math.abs(x)) : largest), 8)
+}
+
+/**
+ * Expects numbers within the tolerance of dtype and kind; NaN stands for NaN, infinities for themselves.
+ *
+ * @param terms - what was added up in size, where that is known to be more than 1
+ */
+export function expectClose(actual: HostTensor, expected: ArrayLike<number>, kind: OpKind, terms = 1): void {
   const got = numbersOf(actual)
   expect(got).toHaveLength(expected.length)
   const { relative, absolute } = tolerance(actual.dtype, kind)
   const wrong = got.flatMap((x, i) => {
     const y = expected[i]!
-    const close = Object.is(x, y) || x === y || Math.abs(x - y) <= absolute + relative * Math.abs(y)
+    const close = Object.is(x, y) || x === y || Math.abs(x - y) <= terms * absolute + relative * Math.abs(y)
     return close ? [] : [`[${i}] ${x} is not ${y}`]
   })
   expect(wrong).toEqual([])

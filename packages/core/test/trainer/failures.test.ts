@@ -10,7 +10,7 @@ import {
 } from '../../src/errors/errors.ts'
 import type { OptimizerConfig } from '../../src/module/optimizer-config.ts'
 import type { FreeStepOutput } from '../../src/module/training-module.ts'
-import { crossEntropy } from '../../src/nn/functional/losses.ts'
+import { crossEntropy } from '../../src/nn/functional/losses/cross-entropy.ts'
 import type { Optimizer } from '../../src/optim/optimizer.ts'
 import { SGD } from '../../src/optim/sgd.ts'
 import { tensor } from '../../src/tensor/creation.ts'
