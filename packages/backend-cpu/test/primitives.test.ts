@@ -16,7 +16,7 @@ const taken = primitiveNames.flatMap((op) =>
 )
 
 describe(`with seed ${seed}, every primitive agrees with the reference`, () => {
-  test.each(taken)('$op on $dtype', async ({ op, dtype }) => {
+  test.each(taken)('$op on $dtype', { timeout: 30_000 }, async ({ op, dtype }) => {
     const { cases, kind } = primitiveCases[op]
     // All in one graph: compiling takes longer than running.
     await expectLikeReference([...cases(new SeededTensors(seed), dtype)].flat(), kind)

@@ -1,6 +1,7 @@
 import { MisconfigurationError, OutOfRangeError } from '../errors/errors.ts'
 import { where } from '../tensor/combine.ts'
 import { arange, tensor } from '../tensor/creation.ts'
+import { valueOf } from '../tensor/methods/handle.ts'
 import { requireFloat } from '../tensor/operand.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { Counts, Rows } from './accumulators.ts'
@@ -67,7 +68,7 @@ export class AUROC extends Metric {
 
   /** @throws ShapeError, DTypeError or OutOfRangeError when predictions and targets do not fit the task */
   protected measure(preds: Tensor, target: Tensor): readonly Tensor[] {
-    requireFloat('AUROC', preds.value)
+    requireFloat('AUROC', valueOf('AUROC', preds, 'a tensor preds'))
     const [scores, codes] =
       this.#options.task === 'multiclass'
         ? ofClasses(preds, target, this.#options)

@@ -3,6 +3,7 @@ import { isFloat, isInteger } from '../graph/dtype.ts'
 import { sameShape, sizeOf } from '../graph/shape.ts'
 import { formatShape, formatSpec } from '../graph/spec.ts'
 import { where } from '../tensor/combine.ts'
+import { ones } from '../tensor/creation.ts'
 import { int32Indices } from '../tensor/indices.ts'
 import { valueOf } from '../tensor/methods/handle.ts'
 import { Tensor } from '../tensor/tensor.ts'
@@ -46,7 +47,11 @@ export interface MultilabelOptions extends CommonOptions {
  */
 export type Average = 'micro' | 'macro' | 'weighted' | 'none'
 
-/** How many classes or labels there are; 1 for yes or no. @throws MisconfigurationError or OutOfRangeError for options that do not fit */
+/**
+ * How many classes or labels there are; 1 for yes or no.
+ *
+ * @throws MisconfigurationError or OutOfRangeError for options that do not fit
+ */
 export function countOf(who: string, options: ClassificationOptions): number {
   const { ignoreIndex = null } = options
   if (ignoreIndex !== null && !Number.isInteger(ignoreIndex)) {
@@ -100,7 +105,7 @@ export function targetsOf(
   const ignored = ignoreIndex === null ? {} : { ignored: ignoreIndex }
   const given = value.spec.dtype === 'bool' ? target.to('int32').value : value
   const indices = new Tensor(int32Indices(given, count, { ...words, ...ignored }))
-  const isCounted = ignoreIndex === null ? indices.ge(0) : indices.ne(ignoreIndex)
+  const isCounted = ignoreIndex === null ? ones(indices.shape, { dtype: 'bool' }) : indices.ne(ignoreIndex)
   // What is ignored need not be the index of a class.
   return { target: where(isCounted, indices, 0), isCounted }
 }
@@ -121,8 +126,9 @@ function isDistribution(scores: Tensor): Tensor {
 
 /** Yes or no: bool. @throws DTypeError for what is neither a score nor an integer */
 export function decisionsOf(who: string, preds: Tensor, threshold: number): Tensor {
-  if (isFloat(preds.dtype)) return probabilitiesOf(preds).gt(threshold)
-  return preds.dtype === 'bool' ? preds : labelsOf(who, preds, 2).eq(1)
+  const { dtype } = valueOf(who, preds, 'a tensor preds').spec
+  if (isFloat(dtype)) return probabilitiesOf(preds).gt(threshold)
+  return dtype === 'bool' ? preds : labelsOf(who, preds, 2).eq(1)
 }
 
 /** Predicted classes as int32. */
@@ -158,15 +164,15 @@ export function byLabel(
 
 /** Whether predictions for several classes are scores `[batch, classes, …]`, and not labels. @throws ShapeError, DTypeError */
 export function holdsScores(who: string, preds: Tensor, target: Tensor, numClasses: number): boolean {
-  const [batch, ...rest] = target.shape
-  if (isFloat(preds.dtype)) {
+  const [batch, ...rest] = valueOf(who, target, 'a tensor target').spec.shape
+  const { spec } = valueOf(who, preds, 'a tensor preds')
+  if (isFloat(spec.dtype)) {
     if (target.ndim > 0 && sameShape(preds.shape, [batch!, numClasses, ...rest])) return true
     throw new ShapeError(
       `${who}: scores are [batch, ${numClasses} classes, …] for targets [batch, …], got ${formatShape(preds.shape)} and ${formatShape(target.shape)}`,
     )
   }
-  if (!isInteger(preds.dtype))
-    throw new DTypeError(`${who}: takes scores or labels, got ${formatSpec(preds.value.spec)}`)
+  if (!isInteger(spec.dtype)) throw new DTypeError(`${who}: takes scores or labels, got ${formatSpec(spec)}`)
   if (!sameShape(preds.shape, target.shape)) {
     throw new ShapeError(
       `${who}: predicted labels and targets have one shape, got ${formatShape(preds.shape)} and ${formatShape(target.shape)}`,

@@ -16,7 +16,7 @@ const declared = primitiveNames.flatMap((op) =>
 const seed = freshSeed()
 
 describe(`with seed ${seed}, what is declared agrees with the reference`, () => {
-  test.each(declared)('%s on %s', async (op, dtype) => {
+  test.each(declared)('%s on %s', { timeout: 30_000 }, async (op, dtype) => {
     const { cases, kind } = primitiveCases[op]
     // All in one session: creating it takes longer than running it.
     await expectAgreement([...cases(new SeededTensors(seed), dtype)].flat(), kind)

@@ -2,6 +2,7 @@ import { OutOfRangeError, ShapeError } from '../../../errors/errors.ts'
 import { stopGradient } from '../../../graph/alias.ts'
 import * as build from '../../../graph/build.ts'
 import { ctcForward } from '../../../graph/composites/ctc.ts'
+import { logAddExp } from '../../../graph/composites/log-add-exp.ts'
 import { lowestFinite } from '../../../graph/dtype.ts'
 import { formatShape } from '../../../graph/spec.ts'
 import type { Value } from '../../../graph/value.ts'
@@ -96,9 +97,4 @@ function lossOfEach(
   const impossible = zeroInfinity ? build.literalLike(alpha, 0) : infinite
   const isNan = build.isNan(likelihood)
   return build.where(build.or(isPossible, isNan), build.neg(likelihood), impossible)
-}
-
-function logAddExp(a: Value, b: Value): Value {
-  const largest = stopGradient(build.maximum(a, b))
-  return build.add(largest, build.log(build.add(build.exp(build.sub(a, largest)), build.exp(build.sub(b, largest)))))
 }

@@ -1,6 +1,7 @@
 import { ShapeError } from '../../../errors/errors.ts'
 import * as build from '../../../graph/build.ts'
 import { clamp } from '../../../graph/composites/clamp.ts'
+import { vectorNorm } from '../../../graph/composites/vector-norm.ts'
 import { numberValue } from '../../../graph/record.ts'
 import { sameShape } from '../../../graph/shape.ts'
 import { formatShape } from '../../../graph/spec.ts'
@@ -100,15 +101,6 @@ export function tripletMargin(
 
 /** ‖x‖ₚ along the last dimension; its gradient at 0 is 0. */
 function lastNorm(x: Value, p: number): Value {
-  const along = [x.spec.rank - 1]
-  const sizes = build.abs(x)
-  if (p === 1) return build.sum(sizes, along)
-  if (p === Number.POSITIVE_INFINITY) return build.max(sizes, along)
-  const powers = p === 2 ? build.mul(x, x) : build.pow(sizes, build.literalLike(x, p))
-  const total = build.sum(powers, along)
-  // The root has no finite gradient at 0.
-  const isZero = build.equal(total, build.literalLike(total, 0))
-  const safe = build.where(isZero, build.literalLike(total, 1), total)
-  const root = p === 2 ? build.sqrt(safe) : build.pow(safe, build.literalLike(safe, 1 / p))
-  return build.where(isZero, build.literalLike(total, 0), root)
+  const axes = [x.spec.rank - 1]
+  return p === Number.POSITIVE_INFINITY ? build.max(build.abs(x), axes) : vectorNorm(x, { axes, keepDims: false, p })
 }
