@@ -29,7 +29,13 @@ export { parseIdx } from './data/idx.ts'
 export type { BatchDraw, Collate } from './data/load-batch.ts'
 export type { LoaderWorkers, WorkerAnswer, WorkerSession, WorkerSource, WorkerTask } from './data/loader-workers.ts'
 export { type RandomSplitOptions, randomSplit } from './data/random-split.ts'
-export { type BatchOrder, RandomSampler, type Sampler, SequentialSampler } from './data/sampler.ts'
+export {
+  type BatchOrder,
+  RandomSampler,
+  type RandomSamplerOptions,
+  type Sampler,
+  SequentialSampler,
+} from './data/sampler.ts'
 export { Subset } from './data/subset.ts'
 export { TensorDataset } from './data/tensor-dataset.ts'
 export { type TokenWindow, TokenWindows, type TokenWindowsOptions } from './data/token-windows.ts'

@@ -1,3 +1,4 @@
+import { OutOfRangeError } from '../errors/errors.ts'
 import { checkSeed, HostRandom } from '../util/host-random.ts'
 
 /**
@@ -33,22 +34,63 @@ export class SequentialSampler implements Sampler {
   }
 }
 
-/** Every sample once, in an order that is random anew in each epoch. */
+/** How a `RandomSampler` draws. */
+export interface RandomSamplerOptions {
+  /** Whether an index may come up again before all others did; default false. */
+  readonly replacement?: boolean
+  /**
+   * How many indices an epoch draws, ≥ 1; default: as many as there are samples. More of them without replacement are one
+   * random order after the other.
+   */
+  readonly numSamples?: number
+  /** A whole number from 0 to 2⁵³ − 1; default 0. */
+  readonly seed?: number
+}
+
+/** Samples at random, each equally likely, anew in each epoch; by default every one once. */
 export class RandomSampler implements Sampler {
   readonly length: number
+  readonly replacement: boolean
   readonly seed: number
+  readonly #samples: number
 
   /**
    * @param dataset - whatever has a length
-   * @param options.seed - a whole number from 0 to 2⁵³ − 1; default 0
+   * @throws OutOfRangeError when `numSamples` or `seed` is out of range, or there is nothing to draw `numSamples` from
    */
-  constructor(dataset: { readonly length: number }, { seed = 0 }: { readonly seed?: number } = {}) {
+  constructor(
+    dataset: { readonly length: number },
+    { replacement = false, numSamples = dataset.length, seed = 0 }: RandomSamplerOptions = {},
+  ) {
     checkSeed('RandomSampler', seed)
-    this.length = dataset.length
+    if (numSamples !== dataset.length) checkNumSamples(numSamples, dataset.length)
+    this.length = numSamples
+    this.replacement = replacement
     this.seed = seed
+    this.#samples = dataset.length
   }
 
   indices(epoch: number): Iterable<number> {
-    return new HostRandom(this.seed, 'shuffle', epoch).permutation(this.length)
+    const random = new HostRandom(this.seed, 'shuffle', epoch)
+    return this.replacement ? this.#draws(random) : this.#orders(random)
+  }
+
+  *#draws(random: HostRandom): Iterable<number> {
+    for (let i = 0; i < this.length; i++) yield random.below(this.#samples)
+  }
+
+  *#orders(random: HostRandom): Iterable<number> {
+    for (let drawn = 0; drawn < this.length; drawn += this.#samples) {
+      yield* random.permutation(this.#samples).subarray(0, this.length - drawn)
+    }
+  }
+}
+
+function checkNumSamples(numSamples: number, samples: number): void {
+  if (!(Number.isSafeInteger(numSamples) && numSamples >= 1)) {
+    throw new OutOfRangeError(`RandomSampler: numSamples is a whole number ≥ 1, got ${numSamples}`)
+  }
+  if (samples === 0) {
+    throw new OutOfRangeError(`RandomSampler: there are no samples to draw ${numSamples} from, got an empty dataset`)
   }
 }

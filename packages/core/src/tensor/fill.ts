@@ -1,13 +1,7 @@
 import { OutOfRangeError } from '../errors/errors.ts'
-import { type DType, isFloat } from '../graph/dtype.ts'
+import { type DType, integerRange, isFloat } from '../graph/dtype.ts'
 import { numberValue } from '../graph/record.ts'
 import type { Value } from '../graph/value.ts'
-
-const ranges: Partial<Record<DType, readonly [number, number]>> = {
-  int32: [-(2 ** 31), 2 ** 31 - 1],
-  uint32: [0, 2 ** 32 - 1],
-  uint8: [0, 255],
-}
 
 /**
  * Refuses a number that an integer dtype does not hold, or that is NaN where it would have to be true or false.
@@ -16,7 +10,7 @@ const ranges: Partial<Record<DType, readonly [number, number]>> = {
  */
 export function checkHolds(who: string, dtype: DType, x: number): void {
   if (isFloat(dtype)) return
-  const [low, high] = ranges[dtype] ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
+  const [low, high] = integerRange(dtype) ?? [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY]
   if (x >= low && x <= high && (dtype === 'bool' || Number.isInteger(x))) return
   throw new OutOfRangeError(`${who}: ${dtype} does not hold every number, got ${x}; cast to a float dtype`)
 }

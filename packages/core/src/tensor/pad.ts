@@ -1,9 +1,9 @@
-import { MisconfigurationError, OutOfRangeError, ShapeError } from '../errors/errors.ts'
+import { MisconfigurationError, ShapeError } from '../errors/errors.ts'
 import { alias } from '../graph/alias.ts'
 import * as build from '../graph/build.ts'
-import { type DType, hostArray, isFloat } from '../graph/dtype.ts'
 import { formatShape } from '../graph/spec.ts'
 import type { Value } from '../graph/value.ts'
+import { checkHolds } from './fill.ts'
 import { valueOf } from './methods/handle.ts'
 import { Tensor } from './tensor.ts'
 
@@ -66,7 +66,7 @@ export function padSides(who: string, x: Value, sides: readonly Sides[], { mode,
   const added = sides.map(([before, after]): Sides => [Math.max(before, 0), Math.max(after, 0)])
   if (mode === 'constant') {
     checkHolds(who, x.spec.dtype, value)
-    return build.pad(kept, added, value)
+    return build.pad(kept, added, x.spec.dtype === 'bool' ? Number(value !== 0) : value)
   }
   return added.reduce((y, [before, after], axis) => {
     if (before === 0 && after === 0) return y
@@ -92,15 +92,6 @@ function crop(who: string, x: Value, sides: readonly Sides[]): Value {
     )
   }
   return build.slice(x, starts, stops)
-}
-
-function checkHolds(who: string, dtype: DType, value: number): void {
-  if (isFloat(dtype)) return
-  const cell = hostArray(dtype, 1)
-  cell[0] = value
-  if (cell[0] !== value || (dtype === 'bool' && value > 1)) {
-    throw new OutOfRangeError(`${who}: the value is one that ${dtype} holds, got ${value}`)
-  }
 }
 
 type Part = (x: Value, axis: number, count: number) => Value

@@ -143,15 +143,20 @@ describe('pad', () => {
     [
       'a fraction among integers',
       () => pad(zeros([3], { dtype: 'int32' }), [1, 1], { value: 0.5 }),
-      new OutOfRangeError('pad: the value is one that int32 holds, got 0.5'),
+      new OutOfRangeError('pad: int32 does not hold every number, got 0.5; cast to a float dtype'),
     ],
     [
-      'a number that bool does not hold',
-      () => pad(zeros([3], { dtype: 'bool' }), [1, 1], { value: 2 }),
-      new OutOfRangeError('pad: the value is one that bool holds, got 2'),
+      'NaN among bools',
+      () => pad(zeros([3], { dtype: 'bool' }), [1, 1], { value: Number.NaN }),
+      new OutOfRangeError('pad: bool does not hold every number, got NaN; cast to a float dtype'),
     ],
   ])('refuses %s', (_, run, error) => {
     expect(run).toThrow(error)
+  })
+
+  test('pads bools with true for any number but 0', async () => {
+    const padded = pad(zeros([1], { dtype: 'bool' }), [1, 1], { value: 2 })
+    expect(await padded.data()).toEqual(Uint8Array.of(1, 0, 1))
   })
 
   test('refuses what is no tensor', () => {

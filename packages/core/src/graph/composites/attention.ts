@@ -19,12 +19,13 @@ import {
   where,
 } from '../build.ts'
 import { defineComposite } from '../composite.ts'
-import { bytesPerElement, isFloat, lowestFinite } from '../dtype.ts'
+import { bytesPerElement, isFloat } from '../dtype.ts'
 import type { Composite } from '../op.ts'
 import { record } from '../record.ts'
 import { broadcastShapes, sameShape } from '../shape.ts'
 import { formatShape, specOf, type TensorSpec } from '../spec.ts'
 import type { Value } from '../value.ts'
+import { lowestLike } from './lowest-like.ts'
 
 export interface AttentionAttributes {
   /** Factor of the scores. */
@@ -140,10 +141,6 @@ function named(inputs: readonly Value[], { hasMask, dropoutP }: AttentionAttribu
 /** The dtype of scores, probabilities and their sums. */
 function wideDType({ dtype }: TensorSpec): TensorSpec['dtype'] {
   return bytesPerElement(dtype) < 4 ? 'float32' : dtype
-}
-
-function lowestLike(x: Value): Value {
-  return literalLike(x, lowestFinite(x.spec.dtype))
 }
 
 function hidesAny({ mask, k }: AttentionOperands, { causal }: AttentionAttributes): boolean {

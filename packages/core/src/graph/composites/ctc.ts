@@ -23,6 +23,7 @@ import type { None } from '../primitives.ts'
 import { record } from '../record.ts'
 import { specOf } from '../spec.ts'
 import type { Value } from '../value.ts'
+import { lowestLike } from './lowest-like.ts'
 
 const stateAxis = 1
 /** States that lead to a state: itself, the one before, and, past a blank, the one before that. */
@@ -87,10 +88,6 @@ export const ctcForwardOp: Composite<None> = defineComposite({
 
 export function ctcForward(emissions: Value, isActive: Value, maySkip: Value): Value {
   return record(ctcForwardOp, [emissions, isActive, maySkip], {})[0]!
-}
-
-function lowestLike(x: Value): Value {
-  return literalLike(x, lowestFinite(x.spec.dtype))
 }
 
 /** `x[t]` */

@@ -16,8 +16,8 @@ import {
   where,
 } from '../../graph/build.ts'
 import { embedding } from '../../graph/composites/embedding.ts'
+import { lowestLike } from '../../graph/composites/lowest-like.ts'
 import { wide } from '../../graph/composites/statistics.ts'
-import { lowestFinite } from '../../graph/dtype.ts'
 import { sameShape } from '../../graph/shape.ts'
 import { formatShape } from '../../graph/spec.ts'
 import type { Value } from '../../graph/value.ts'
@@ -161,7 +161,7 @@ function sizesOf(bags: Bags, rows: Value, counts: Value | null): Value {
 
 function largest(rows: Value, bags: Bags, counts: Value | null): Value {
   const zero = literalLike(rows, 0)
-  const lowest = literalLike(rows, lowestFinite(rows.spec.dtype))
+  const lowest = lowestLike(rows)
   if (rows.spec.shape[0] === 0) return bags.sum(rows)
   const candidates = stopGradient(counts === null ? rows : where(counts, rows, lowest))
   const found = gather(rows, bags.firstLargest(candidates), 0)

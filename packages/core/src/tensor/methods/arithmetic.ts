@@ -15,7 +15,7 @@ import { meetAll, toFloat } from '../operand.ts'
 import type { Tensor } from '../tensor.ts'
 import { type Operand, valueOf } from './handle.ts'
 import { Movement } from './movement.ts'
-import { checkHolds, exactOperandsOf, floatOperandsOf, operandOf, operandsOf } from './operands.ts'
+import { checkInRange, exactOperandsOf, floatOperandsOf, operandOf, operandsOf } from './operands.ts'
 
 export interface AlphaOptions {
   /** What the other operand is multiplied by; whole for integers. Default 1. */
@@ -212,7 +212,7 @@ export abstract class Arithmetic extends Movement {
     const bounds = [min, max].flatMap((bound) => (bound === undefined ? [] : [operandOf(who, bound)]))
     const [x, ...met] = meetAll([this.value, ...bounds])
     const { dtype } = x!.spec
-    for (const bound of bounds) if (typeof bound === 'number') checkHolds(who, bound, dtype)
+    for (const bound of bounds) if (typeof bound === 'number') checkInRange(who, bound, dtype)
     const [low, high] = [min === undefined ? undefined : met[0], max === undefined ? undefined : met.at(-1)]
     if (bounds.every((bound) => typeof bound === 'number')) return this.make(clamp(x!, low, high))
     checkBroadcast(who, [x!, ...met])

@@ -31,7 +31,7 @@ export function operandsOf(who: string, x: Value, other: Operand): [Value, Value
  */
 export function exactOperandsOf(who: string, x: Value, other: Operand): [Value, Value] {
   const operands = operandsOf(who, x, other)
-  if (typeof other === 'number') checkHolds(who, other, operands[0].spec.dtype)
+  if (typeof other === 'number') checkInRange(who, other, operands[0].spec.dtype)
   return operands
 }
 
@@ -42,7 +42,7 @@ export function floatOperandsOf(who: string, x: Value, other: Operand): [Value, 
 }
 
 /** Refuses a number that an integer dtype cannot hold. @throws OutOfRangeError */
-export function checkHolds(who: string, x: number, dtype: DType): void {
+export function checkInRange(who: string, x: number, dtype: DType): void {
   const range = integerRange(dtype)
   if (range !== undefined && (x < range[0] || x > range[1])) {
     throw new OutOfRangeError(`${who}: ${dtype} holds ${range[0]} to ${range[1]}, got ${x}; cast the tensor first`)

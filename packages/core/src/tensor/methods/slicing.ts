@@ -1,5 +1,6 @@
 import { DTypeError, OutOfRangeError, ShapeError } from '../../errors/errors.ts'
 import * as build from '../../graph/build.ts'
+import { split } from '../../graph/composites/split.ts'
 import { broadcastShapes, resolveAxis, sizeOf } from '../../graph/shape.ts'
 import { formatShape, formatSpec, type Shape } from '../../graph/spec.ts'
 import type { Value } from '../../graph/value.ts'
@@ -111,7 +112,7 @@ export abstract class Slicing extends Scans {
         `split: sizes are whole numbers ≥ 0 that add up to the ${length} elements along dimension ${axis}, got ${formatShape(sizes)}`,
       )
     }
-    return this.#parts(axis, ends(sizes))
+    return this.#parts(axis, sizes)
   }
 
   /** At most `chunks` parts of one size along `dim`, the last one smaller where it does not go evenly. */
@@ -122,7 +123,7 @@ export abstract class Slicing extends Scans {
     }
     const length = this.shape[axis]!
     if (length === 0) return this.#parts(axis, new Array<number>(chunks).fill(0))
-    return this.#parts(axis, ends(sizesOf(Math.ceil(length / chunks), length)))
+    return this.#parts(axis, sizesOf(Math.ceil(length / chunks), length))
   }
 
   /**
@@ -140,17 +141,22 @@ export abstract class Slicing extends Scans {
       throw new OutOfRangeError(`tensorSplit: takes a number of parts ≥ 1, got ${sections}`)
     }
     const [size, larger] = [Math.floor(length / sections), length % sections]
-    return this.#parts(axis, ends(Array.from({ length: sections }, (_, i) => size + Number(i < larger))))
+    return this.#parts(
+      axis,
+      Array.from({ length: sections }, (_, i) => size + Number(i < larger)),
+    )
   }
 
   /** The elements along `dim`, each without that dimension. */
   unbind(dim = 0): Tensor[] {
     const axis = resolveAxis('unbind', dim, this.ndim)
-    return Array.from({ length: this.shape[axis]! }, (_, i) => this.select(axis, i))
+    const rest = this.shape.filter((_, i) => i !== axis)
+    return this.#parts(axis, new Array<number>(this.shape[axis]!).fill(1)).map((part) => part.reshape(rest))
   }
 
-  #parts(axis: number, cuts: readonly number[]): Tensor[] {
-    return cuts.map((end, i) => this.makeOwn(build.sliceAxis(this.value, axis, cuts[i - 1] ?? 0, end)))
+  #parts(axis: number, sizes: readonly number[]): Tensor[] {
+    if (sizes.length === 0) return []
+    return split(this.value, axis, sizes).map((part) => this.makeOwn(part))
   }
 }
 
@@ -165,12 +171,6 @@ function sizesOf(size: number, length: number): number[] {
 
 function sumOf(sizes: readonly number[]): number {
   return sizes.reduce((sum, size) => sum + size, 0)
-}
-
-/** Where parts of these sizes end. */
-function ends(sizes: readonly number[]): number[] {
-  let end = 0
-  return sizes.map((size) => (end += size))
 }
 
 function isBound(x: number): boolean {

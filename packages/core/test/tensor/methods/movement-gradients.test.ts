@@ -1,7 +1,10 @@
 import { describe, expect, test } from 'vitest'
+import { buildGraph } from '../../../src/graph/build-graph.ts'
+import { capture } from '../../../src/graph/capture.ts'
 import type { HostTensor } from '../../../src/graph/host-tensor.ts'
 import type { Shape } from '../../../src/graph/spec.ts'
-import { broadcastTensors, concat, hstack, meshgrid, stack, vstack, where } from '../../../src/tensor/combine.ts'
+import { broadcastTensors, concat, grad, hstack, meshgrid, stack, vstack, where } from '../../../src/tensor/combine.ts'
+import { ones } from '../../../src/tensor/creation.ts'
 import { einsum, tensordot } from '../../../src/tensor/einsum.ts'
 import { Diagonals } from '../../../src/tensor/methods/diagonals.ts'
 import { Indexing } from '../../../src/tensor/methods/indexing.ts'
@@ -9,6 +12,7 @@ import { Movement } from '../../../src/tensor/methods/movement.ts'
 import { Ordering } from '../../../src/tensor/methods/ordering.ts'
 import { Products } from '../../../src/tensor/methods/products.ts'
 import { Slicing } from '../../../src/tensor/methods/slicing.ts'
+import { Parameter } from '../../../src/tensor/parameter.ts'
 import type { Tensor } from '../../../src/tensor/tensor.ts'
 import { expectGradients } from '../../nn/support.ts'
 import { SeededTensors, tensorOf } from '../../support/host-tensors.ts'
@@ -155,6 +159,27 @@ const functions: Readonly<Record<string, readonly Case[]>> = {
   ],
   tensordot: [use((x, y) => tensordot(x, y, [[0], [1]]), of(2, 3), of(3, 2, 2))],
 }
+
+test.each([
+  ['split', (x: Tensor) => x.split(1)],
+  ['chunk', (x: Tensor) => x.chunk(20)],
+  ['tensorSplit', (x: Tensor) => x.tensorSplit(20)],
+  ['unbind', (x: Tensor) => x.unbind()],
+])('the gradient of the parts of %s is one concat, and no sum of padded ones', (_, parts) => {
+  const x = new Parameter(ones([20, 2]))
+  const [gradient] = grad(
+    [
+      parts(x)
+        .reduce((sum, part) => sum.add(part))
+        .sum(),
+    ],
+    [x],
+  )
+  const { graph } = buildGraph(capture([gradient!.value]))
+  const names = graph.nodes.map(({ op }) => op.name)
+  expect(names.filter((name) => name === 'concat')).toHaveLength(1)
+  expect(names).not.toContain('pad')
+})
 
 // On the reference; central differences in float64.
 const differentiable = [...Object.entries(methods), ...Object.entries(functions)].flatMap(([name, uses]) =>
