@@ -1,4 +1,4 @@
-import { type Dataset, type HostTensor, randomSplit, Subset } from '@voltaic/core'
+import { type Dataset, type HostTensor, randomSplit, Subset, TransformedDataset, transforms } from '@voltaic/core'
 import { readCsv } from '@voltaic/core/node'
 
 const file = new URL('../data/digits.csv.gz', import.meta.url)
@@ -32,4 +32,10 @@ export async function loadDigits(seed: number): Promise<Digits> {
 /** The first `count` samples, or all of fewer. */
 export function firstOf(dataset: Dataset<Digit>, count: number): Dataset<Digit> {
   return new Subset(dataset, Array(Math.min(count, dataset.length)).keys())
+}
+
+/** The digits, each up to a pixel to the left or right of its place, by chance. They fill their height. */
+export function shifted(dataset: Dataset<Digit>): Dataset<Digit> {
+  const { byKey, randomCrop } = transforms
+  return new TransformedDataset(dataset, byKey({ image: randomCrop(8, { padding: [1, 0] }) }))
 }

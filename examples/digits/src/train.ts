@@ -1,5 +1,5 @@
 import { type Accelerator, DataLoader, type Dataset, manualSeed, type Tensor, Trainer } from '@voltaic/core'
-import { type Digit, firstOf, loadDigits } from './digits.ts'
+import { type Digit, firstOf, loadDigits, shifted } from './digits.ts'
 import { modes, networks } from './models.ts'
 
 export interface TrainOptions {
@@ -28,9 +28,11 @@ export async function train(options: TrainOptions): Promise<TrainResult> {
   const { accelerator, model, mode, epochs, seed, samples = Infinity } = options
   const digits = await loadDigits(seed)
   manualSeed(seed)
-  const classifier = new modes[mode](networks[model](), { lr: 4e-3, stepSize: Math.ceil(epochs / 2) })
+  const { make, shiftsDigits } = networks[model]
+  const classifier = new modes[mode](make(), { lr: 4e-3, stepSize: Math.ceil(epochs / 2) })
   const trainer = new Trainer({ accelerator, maxEpochs: epochs })
-  const train = new DataLoader(firstOf(digits.train, samples), { batchSize: 32, shuffle: true, seed })
+  const seen = firstOf(digits.train, samples)
+  const train = new DataLoader(shiftsDigits ? shifted(seen) : seen, { batchSize: 32, shuffle: true, seed })
   const test = new DataLoader(digits.test, { batchSize: 120 })
   await trainer.fit(classifier, { train })
   const { accuracy } = await trainer.test(classifier, test)
