@@ -16,6 +16,10 @@ export { type ReferenceOptions, reference } from './accelerator/reference/refere
 export type { GradientOptions } from './autograd/backward.ts'
 export { enableGrad, noGrad } from './autograd/no-grad.ts'
 export type { Callback, TrainerView } from './callbacks/callback.ts'
+export {
+  type AccumulationSchedule,
+  GradientAccumulationScheduler,
+} from './callbacks/gradient-accumulation-scheduler.ts'
 export { ProgressBar, type ProgressBarOptions } from './callbacks/progress-bar.ts'
 export type { Collate } from './data/batch-stream.ts'
 export { type Collated, defaultCollate } from './data/collate.ts'
@@ -46,8 +50,9 @@ export type { DType, HostArray } from './graph/dtype.ts'
 export { type HostTensor, hostTensor } from './graph/host-tensor.ts'
 export type { Shape, TensorSpec } from './graph/spec.ts'
 export type { Batches } from './loops/batches.ts'
-export type { LogOptions } from './module/module-host.ts'
-export type { LRSchedulerConfig, OptimizerConfig, OptimizerWithScheduler } from './module/optimizer-config.ts'
+export type { LogOptions, RunningTrainer } from './module/module-host.ts'
+export type { OptimizerConfig, OptimizerWithScheduler } from './module/optimizer-config.ts'
+export type { LRSchedulerConfig } from './module/scheduler-config.ts'
 export {
   type FreeStepOutput,
   type GradientClippingOptions,
@@ -99,6 +104,7 @@ export {
   type OptimizerStateDict,
   type ParamGroup,
   type ParamGroupOptions,
+  type StepOptions,
 } from './optim/optimizer.ts'
 export { SGD, type SgdOptions } from './optim/sgd.ts'
 export { StepLR, type StepLROptions } from './optim/step-lr.ts'

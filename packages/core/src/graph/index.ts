@@ -96,7 +96,8 @@ export {
   xor,
 } from './build.ts'
 export { type BuiltGraph, buildGraph, expand, placeholders, replay } from './build-graph.ts'
-export { call, inline, type Subgraph, traceSubgraph } from './call.ts'
+export { call, inline, traceSubgraph } from './call.ts'
+export { type CallFunctionOptions, callFunction } from './call-function.ts'
 export { type Capture, type CaptureOptions, capture, sameKey } from './capture.ts'
 export { type CompositeDefinition, defineComposite } from './composite.ts'
 export { bceWithLogitsLoss, bceWithLogitsOp } from './composites/bce-with-logits.ts'
@@ -175,4 +176,5 @@ export type {
 } from './region.ts'
 export { broadcastShapes, reducedShape, sameShape, sizeOf, stridesOf } from './shape.ts'
 export { formatShape, formatSpec, type Shape, specOf, type TensorSpec } from './spec.ts'
+export type { Subgraph } from './subgraph.ts'
 export { type Node, type Storage, Value } from './value.ts'

@@ -103,6 +103,13 @@ export class MetricStore {
     return Object.fromEntries([...means, ...shown.map(([name], i) => [name, numbers[i]!] as const)])
   }
 
+  /** Everything that can be watched now: means of epochs that are over, and the latest values of the running one. */
+  async readAll(): Promise<Record<string, number>> {
+    const latest = [...this.#metrics.train].filter(([, metric]) => metric.latest?.committed != null)
+    const numbers = await readScalars(latest.map(([, metric]) => metric.latest!.committed!))
+    return { ...this.callbackMetrics, ...Object.fromEntries(latest.map(([name], i) => [name, numbers[i]!] as const)) }
+  }
+
   #metric(name: string, { onStep, onEpoch }: { readonly onStep: boolean; readonly onEpoch: boolean }): Metric {
     const metrics = this.#metrics[this.scope]
     let metric = metrics.get(name)

@@ -15,10 +15,27 @@ export interface LogOptions {
   readonly batchSize?: number
 }
 
+/** What a module sees of its run. */
+export interface RunningTrainer {
+  /** Number of the running epoch, from 0. */
+  readonly currentEpoch: number
+  /** Training batches that ended with an optimizer step. */
+  readonly globalStep: number
+  /** Batches whose gradients make one step now. */
+  readonly accumulateGradBatches: number
+  /** Whether the running training batch is the last of its epoch. */
+  readonly isLastBatch: boolean
+  /** Metrics as plain numbers, as of the last epoch end, and of validation runs. */
+  readonly callbackMetrics: Readonly<Record<string, number>>
+  /** True ends the fit after the running batch. */
+  shouldStop: boolean
+}
+
 /** What a running loop gives its module. */
 export interface ModuleHost {
   readonly globalStep: number
   readonly currentEpoch: number
+  readonly trainer: RunningTrainer
   readonly optimizers: readonly WrappedOptimizer[]
   readonly lrSchedulers: readonly LRSchedulerLike[]
   log(name: string, value: Tensor | number, options: LogOptions): void

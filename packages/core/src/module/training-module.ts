@@ -5,7 +5,7 @@ import type { Optimizer } from '../optim/optimizer.ts'
 import type { GradientClipAlgorithm } from '../precision/precision-plugin.ts'
 import type { WrappedOptimizer } from '../strategy/wrapped-optimizer.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import type { LogOptions, ModuleHost } from './module-host.ts'
+import type { LogOptions, ModuleHost, RunningTrainer } from './module-host.ts'
 import type { OptimizerConfig } from './optimizer-config.ts'
 
 /** What a step may return: the loss, an object with the loss and more, or nothing. */
@@ -58,6 +58,16 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
   /** The optimizers, and with them the learning rate schedulers. */
   abstract configureOptimizers(): OptimizerConfig
 
+  /**
+   * The outputs of all training batches of an epoch, before `onTrainEpochEnd`. With several optimizers in automatic
+   * optimization a list for each of them.
+   *
+   * @param outputs - on the host: scalars as numbers, other tensors as nested arrays
+   */
+  trainingEpochEnd?(outputs: readonly unknown[]): void | Promise<void>
+  /** The same of a validation run, before `onValidationEpochEnd`. */
+  validationEpochEnd?(outputs: readonly unknown[]): void | Promise<void>
+
   /** @param dataloaderIdx - number of the loader, 0 with a single one */
   validationStep?(batch: Batch, batchIdx: number, dataloaderIdx: number): FreeStepOutput | Promise<FreeStepOutput>
   testStep?(batch: Batch, batchIdx: number, dataloaderIdx: number): FreeStepOutput | Promise<FreeStepOutput>
@@ -94,7 +104,7 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
   onBeforeZeroGrad(_optimizer: Optimizer): void | Promise<void> {}
   onBeforeBackward(_loss: Tensor): void | Promise<void> {}
   onAfterBackward(): void | Promise<void> {}
-  onBeforeOptimizerStep(_optimizer: Optimizer): void | Promise<void> {}
+  onBeforeOptimizerStep(_optimizer: Optimizer, _optimizerIdx: number): void | Promise<void> {}
 
   /** Adds up the gradients of `loss`. */
   backward(loss: Tensor): void {
@@ -204,6 +214,11 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
    */
   log(name: string, value: Tensor | number, options: LogOptions = {}): void {
     this.host.log(name, value, options)
+  }
+
+  /** The run that the module is in. @throws MisconfigurationError when it is in none */
+  get trainer(): RunningTrainer {
+    return this.host.trainer
   }
 
   /** Training batches that ended with an optimizer step, over all epochs. */

@@ -6,6 +6,10 @@ export type SchedulerStateDict = Readonly<Record<string, unknown>>
 /** What the loop steps: anything that sets learning rates, step by step. */
 export interface LRSchedulerLike {
   readonly optimizer: Optimizer
+  /** Whether `step` takes the metric that it watches, as that of `ReduceLROnPlateau` does. Default false. */
+  readonly needsMetric?: boolean
+  /** Whether it is made for a number of batches, as `OneCycleLR` is. Default false. */
+  readonly countsBatches?: boolean
   step(metric?: number): void
   stateDict(): SchedulerStateDict
   loadStateDict(state: SchedulerStateDict): void

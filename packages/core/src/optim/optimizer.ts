@@ -37,6 +37,9 @@ export type OptimizerParameters<Options extends OptimizerOptions> =
 /** Recomputes the loss: zeroes gradients, goes forward and backward, and returns the loss. */
 export type Closure = () => Promise<Tensor | null> | Tensor | null
 
+/** What an optimizer of one's own may take beside a closure. */
+export type StepOptions = Readonly<Record<string, unknown>>
+
 /** State of an optimizer, as saved: tensors by the index of their parameter, and the options of each group. */
 export interface OptimizerStateDict {
   readonly state: Readonly<Record<number, Readonly<Record<string, Tensor>>>>
@@ -96,9 +99,10 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
    * Updates every parameter that has a gradient.
    *
    * @param closure - recomputes the loss first
+   * @param _options - for optimizers of one's own: what the caller of a wrapped optimizer's step gave
    * @returns what the closure returned
    */
-  async step(closure?: Closure): Promise<Tensor | null> {
+  async step(closure?: Closure, _options?: StepOptions): Promise<Tensor | null> {
     const loss = closure === undefined ? null : await enableGradFor(closure)
     if (realm.step === null) await this.#stepOutside(loss)
     else noGrad(() => this.update())

@@ -2,7 +2,7 @@ import type { Accelerator } from '../accelerator/accelerator.ts'
 import type { Callback } from '../callbacks/callback.ts'
 import { MisconfigurationError } from '../errors/errors.ts'
 import type { LoopOptions } from '../loops/loop-context.ts'
-import type { TrainingModule } from '../module/training-module.ts'
+import { TrainingModule } from '../module/training-module.ts'
 import { isPrecision, type Precision } from '../precision/precision.ts'
 import type { GradientClipAlgorithm, PrecisionPlugin } from '../precision/precision-plugin.ts'
 import type { Strategy } from '../strategy/strategy.ts'
@@ -42,6 +42,11 @@ export function loopOptions(options: TrainerOptions): LoopOptions {
   if (gradientClipVal !== undefined && typeof gradientClipVal !== 'number') {
     const got = gradientClipVal === null ? 'null' : typeof gradientClipVal
     throw new TypeError(`Trainer: gradientClipVal is a number, got ${got}; leave it out to clip nothing`)
+  }
+  if (typeof accumulateGradBatches === 'object') {
+    throw new TypeError(
+      'Trainer: accumulateGradBatches is a number, got an object; pass a GradientAccumulationScheduler among the callbacks',
+    )
   }
   const defaultEpochs = maxSteps === -1 ? 1000 : -1
   const maxEpochs = options.maxEpochs ?? defaultEpochs
@@ -112,8 +117,11 @@ function faultOf(isGood: boolean, rule: string, got: unknown): string[] {
  * @throws MisconfigurationError when a module of manual optimization is given such options
  */
 export function checkMode(module: TrainingModule, options: LoopOptions): void {
-  if (module.automaticOptimization) return
   const { gradientClipVal, accumulateGradBatches } = options
+  if (module.automaticOptimization) {
+    if (accumulateGradBatches !== 1) warnOfOverrides(module)
+    return
+  }
   const faults: string[] = []
   if (gradientClipVal !== null && gradientClipVal > 0) {
     faults.push(
@@ -126,5 +134,18 @@ export function checkMode(module: TrainingModule, options: LoopOptions): void {
   if (faults.length === 0) return
   throw new MisconfigurationError(
     `Trainer: options of automatic optimization with a module of manual optimization, got ${faults.join(' – and ')}`,
+  )
+}
+
+/** An override that does its work in every batch would not, with accumulation. */
+function warnOfOverrides(module: TrainingModule): void {
+  const { optimizerStep, optimizerZeroGrad } = TrainingModule.prototype
+  const overridden = [
+    ...(module.optimizerStep === optimizerStep ? [] : ['optimizerStep']),
+    ...(module.optimizerZeroGrad === optimizerZeroGrad ? [] : ['optimizerZeroGrad']),
+  ]
+  if (overridden.length === 0) return
+  console.warn(
+    `Trainer: with accumulateGradBatches, ${overridden.join(' and ')} is called once a window and not in every batch`,
   )
 }
