@@ -95,7 +95,7 @@ export { Sequential } from './nn/sequential.ts'
 export type { LoadStateDictOptions, LoadStateDictResult, StateDict } from './nn/state-dict.ts'
 export { Adam, type AdamOptions, AdamW } from './optim/adam.ts'
 export { clipGradNorm, clipGradValue } from './optim/clip.ts'
-export { LRScheduler, type LRSchedulerLike, type SchedulerStateDict } from './optim/lr-scheduler.ts'
+export { LRScheduler, type LRSchedulerLike, type SchedulerStateDict } from './optim/lr-scheduler/lr-scheduler.ts'
 export {
   type Closure,
   Optimizer,
@@ -107,7 +107,7 @@ export {
   type StepOptions,
 } from './optim/optimizer.ts'
 export { SGD, type SgdOptions } from './optim/sgd.ts'
-export { StepLR, type StepLROptions } from './optim/step-lr.ts'
+export { StepLR, type StepLROptions } from './optim/lr-scheduler/step-lr.ts'
 export { FullPrecision } from './precision/full-precision.ts'
 export type { Precision } from './precision/precision.ts'
 export type { GradientClipAlgorithm, PrecisionPlugin, PrecisionStateDict } from './precision/precision-plugin.ts'

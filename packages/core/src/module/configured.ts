@@ -1,4 +1,4 @@
-import type { LRSchedulerLike } from '../optim/lr-scheduler.ts'
+import type { LRSchedulerLike } from '../optim/lr-scheduler/lr-scheduler.ts'
 import { Optimizer } from '../optim/optimizer.ts'
 
 /** A wrapped optimizer of an earlier run. */

@@ -1,5 +1,5 @@
 import { MisconfigurationError } from '../errors/errors.ts'
-import type { LRSchedulerLike } from '../optim/lr-scheduler.ts'
+import type { LRSchedulerLike } from '../optim/lr-scheduler/lr-scheduler.ts'
 import { Optimizer } from '../optim/optimizer.ts'
 import { describeReturned, isOptimizer, isScheduler, unwrapped, type WrapsOptimizer } from './configured.ts'
 import { type LRSchedulerConfig, type SchedulerSetup, schedulerSetup } from './scheduler-config.ts'

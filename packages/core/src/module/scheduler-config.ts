@@ -1,5 +1,5 @@
 import { MisconfigurationError } from '../errors/errors.ts'
-import { LRScheduler, type LRSchedulerLike } from '../optim/lr-scheduler.ts'
+import { LRScheduler, type LRSchedulerLike } from '../optim/lr-scheduler/lr-scheduler.ts'
 import { describeReturned, isScheduler } from './configured.ts'
 
 /** When a scheduler is stepped: after batches, or after epochs. */

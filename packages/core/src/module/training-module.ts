@@ -1,6 +1,6 @@
 import { MisconfigurationError } from '../errors/errors.ts'
 import { Module } from '../nn/module.ts'
-import type { LRSchedulerLike } from '../optim/lr-scheduler.ts'
+import type { LRSchedulerLike } from '../optim/lr-scheduler/lr-scheduler.ts'
 import type { Optimizer } from '../optim/optimizer.ts'
 import type { GradientClipAlgorithm } from '../precision/precision-plugin.ts'
 import type { WrappedOptimizer } from '../strategy/wrapped-optimizer.ts'

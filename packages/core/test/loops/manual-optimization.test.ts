@@ -4,7 +4,7 @@ import type { OptimizerConfig } from '../../src/module/optimizer-config.ts'
 import { type FreeStepOutput, TrainingModule } from '../../src/module/training-module.ts'
 import { Linear } from '../../src/nn/linear.ts'
 import { SGD } from '../../src/optim/sgd.ts'
-import { StepLR } from '../../src/optim/step-lr.ts'
+import { StepLR } from '../../src/optim/lr-scheduler/step-lr.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import { type Batch, batches, ManualRegression, quietTrainer, Regression } from '../support/training.ts'
 import traces from './fixtures/traces.json' with { type: 'json' }

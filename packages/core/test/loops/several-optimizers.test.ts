@@ -3,7 +3,7 @@ import type { OptimizerConfig } from '../../src/module/optimizer-config.ts'
 import { type OptimizerStepOptions, TrainingModule } from '../../src/module/training-module.ts'
 import { Linear } from '../../src/nn/linear.ts'
 import { SGD } from '../../src/optim/sgd.ts'
-import { StepLR } from '../../src/optim/step-lr.ts'
+import { StepLR } from '../../src/optim/lr-scheduler/step-lr.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import { type Batch, batches, quietTrainer, recordedLinear, withWeights } from '../support/training.ts'
 

@@ -6,7 +6,7 @@ import {
   type OptimizerConfig,
 } from '../../src/module/optimizer-config.ts'
 import { SGD } from '../../src/optim/sgd.ts'
-import { StepLR } from '../../src/optim/step-lr.ts'
+import { StepLR } from '../../src/optim/lr-scheduler/step-lr.ts'
 import { tensor } from '../../src/tensor/creation.ts'
 import { Parameter } from '../../src/tensor/parameter.ts'
 

@@ -1,7 +1,7 @@
 import { expect } from 'vitest'
 import type { Callback } from '../../../src/callbacks/callback.ts'
 import type { TrainingModule } from '../../../src/module/training-module.ts'
-import type { LRSchedulerLike } from '../../../src/optim/lr-scheduler.ts'
+import type { LRSchedulerLike } from '../../../src/optim/lr-scheduler/lr-scheduler.ts'
 import type { Closure, Optimizer } from '../../../src/optim/optimizer.ts'
 import type { Parameter } from '../../../src/tensor/parameter.ts'
 import type { Tensor } from '../../../src/tensor/tensor.ts'

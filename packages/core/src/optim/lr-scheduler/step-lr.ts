@@ -1,6 +1,6 @@
-import { OutOfRangeError } from '../errors/errors.ts'
+import type { Optimizer } from '../optimizer.ts'
+import { requireWhole } from './checks.ts'
 import { LRScheduler, type SchedulerStateDict } from './lr-scheduler.ts'
-import type { Optimizer } from './optimizer.ts'
 
 export interface StepLROptions {
   /** Steps between two drops, a whole number ≥ 1. */
@@ -16,9 +16,7 @@ export class StepLR extends LRScheduler {
 
   constructor(optimizer: Optimizer, { stepSize, gamma = 0.1 }: StepLROptions) {
     super(optimizer)
-    if (!(Number.isInteger(stepSize) && stepSize >= 1)) {
-      throw new OutOfRangeError(`StepLR: stepSize is a whole number ≥ 1, got ${stepSize}`)
-    }
+    requireWhole('StepLR', 'stepSize', stepSize, 1)
     this.stepSize = stepSize
     this.gamma = gamma
     this.step()
@@ -27,6 +25,10 @@ export class StepLR extends LRScheduler {
   protected override getLr(): number[] {
     const isDrop = this.lastEpoch > 0 && this.lastEpoch % this.stepSize === 0
     return this.groups.map(({ lr }) => (isDrop ? lr * this.gamma : lr))
+  }
+
+  protected override closedForm(): number[] {
+    return this.baseLrs.map((lr) => lr * this.gamma ** Math.floor(this.lastEpoch / this.stepSize))
   }
 
   protected override options(): SchedulerStateDict {

@@ -1,12 +1,13 @@
 import { expect, test } from 'vitest'
-import { SGD } from '../../src/optim/sgd.ts'
-import { StepLR } from '../../src/optim/step-lr.ts'
-import { expectWithin } from '../support/close.ts'
-import recorded from './fixtures/schedulers.json' with { type: 'json' }
-import { parameters } from './problem.ts'
+import { StepLR } from '../../../src/optim/lr-scheduler/step-lr.ts'
+import { SGD } from '../../../src/optim/sgd.ts'
+import { expectWithin } from '../../support/close.ts'
+import recorded from '../fixtures/schedulers.json' with { type: 'json' }
+import { parameters } from '../problem.ts'
 
 // Numbers of PyTorch 1.13.1.
-const { options, oneGroup, twoGroups } = recorded.stepLR
+const options = { stepSize: 3, gamma: 0.5 }
+const [oneGroup, twoGroups] = [recorded.cases['StepLR(3,.5)'].lr, recorded.cases['StepLR(3,.5)|2groups'].lr]
 
 function optimizerOf(groupCount: number): SGD {
   const groups = parameters().slice(0, groupCount)

@@ -1,0 +1,30 @@
+import type { Optimizer } from '../optimizer.ts'
+import { LRScheduler, type SchedulerStateDict } from './lr-scheduler.ts'
+
+export interface ExponentialLROptions {
+  /** Factor of each step. */
+  readonly gamma: number
+}
+
+/** Multiplies the learning rate by `gamma` at every step. */
+export class ExponentialLR extends LRScheduler {
+  readonly gamma: number
+
+  constructor(optimizer: Optimizer, { gamma }: ExponentialLROptions) {
+    super(optimizer)
+    this.gamma = gamma
+    this.step()
+  }
+
+  protected override getLr(): number[] {
+    return this.groups.map(({ lr }) => (this.lastEpoch === 0 ? lr : lr * this.gamma))
+  }
+
+  protected override closedForm(): number[] {
+    return this.baseLrs.map((lr) => lr * this.gamma ** this.lastEpoch)
+  }
+
+  protected override options(): SchedulerStateDict {
+    return { gamma: this.gamma }
+  }
+}
