@@ -2,6 +2,7 @@ import { enableGrad, noGrad } from '../autograd/no-grad.ts'
 import { MisconfigurationError, OutOfRangeError, ShapeError } from '../errors/errors.ts'
 import { stopGradient } from '../graph/alias.ts'
 import { cast, fullLike } from '../graph/build.ts'
+import type { Updated } from '../graph/composites/updates/define-update.ts'
 import { formatShape } from '../graph/spec.ts'
 import type { Value } from '../graph/value.ts'
 import { commit, rollback } from '../tensor/flush.ts'
@@ -190,6 +191,33 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     const slot = slots.get(name)
     if (slot === undefined) slots.set(name, new Slot(name, value))
     else slot.value = value
+  }
+
+  /**
+   * Assigns what `update` makes of a parameter and its state.
+   *
+   * @param initial - state before the first step, by the names under which PyTorch saves it
+   */
+  protected learn<State extends string>(
+    parameter: Parameter,
+    initial: Readonly<Record<State, () => Value>>,
+    update: (p: Value, state: Readonly<Record<State, Value>>) => Updated<State>,
+  ): void {
+    const names = Object.keys(initial) as State[]
+    const state = names.map((name) => [name, this.read(parameter, name) ?? initial[name]()])
+    const updated = update(parameter.value, Object.fromEntries(state) as Record<State, Value>)
+    parameter.slot.value = updated.p
+    for (const name of names) this.write(parameter, name, updated.state[name])
+  }
+
+  /** Checks two decay rates. @throws OutOfRangeError */
+  protected checkBetas(betas: readonly number[]): void {
+    for (const [i, beta] of betas.entries()) this.checkRange(`betas[${i}]`, beta, beta >= 0 && beta < 1, 'in [0, 1)')
+  }
+
+  /** Checks that options are ≥ 0. @throws OutOfRangeError naming the first that is not */
+  protected checkNotNegative(options: Readonly<Record<string, number>>): void {
+    for (const [option, got] of Object.entries(options)) this.checkRange(option, got, got >= 0, 'a number ≥ 0')
   }
 
   /** What `make` makes, once for all parameters of a group in a step that ask for `key`: its runtime scalars, say. */
