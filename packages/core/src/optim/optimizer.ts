@@ -143,7 +143,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   loadStateDict({ state, paramGroups }: OptimizerStateDict): void {
     const parameters = this.#parameters()
     this.#checkGroups(paramGroups)
-    for (const [i, entries] of Object.entries(state)) this.#checkState(Number(i), parameters[Number(i)], entries)
+    for (const [i, entries] of Object.entries(state)) this.checkState(Number(i), parameters[Number(i)], entries)
     for (const [i, { params: _, ...options }] of paramGroups.entries()) Object.assign(this.paramGroups[i]!, options)
     const before = [...this.state.values()].flatMap((slots) => [...slots.values()])
     this.state.clear()
@@ -267,7 +267,8 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     }
   }
 
-  #checkState(i: number, parameter: Parameter | undefined, entries: Readonly<Record<string, Tensor>>): void {
+  /** Checks saved state of parameter `i`. @throws MisconfigurationError or ShapeError when it does not fit */
+  protected checkState(i: number, parameter: Parameter | undefined, entries: Readonly<Record<string, Tensor>>): void {
     if (parameter === undefined)
       throw new MisconfigurationError(`loadStateDict: there is no parameter ${i}, got state for it`)
     for (const [name, tensor] of Object.entries(entries)) {
@@ -292,7 +293,8 @@ function describe(value: unknown): string {
   return typeof value === 'object' && value !== null ? value.constructor.name : typeof value
 }
 
-function enableGradFor(closure: Closure): ReturnType<Closure> {
+/** Runs a closure with gradients recorded, whatever is around it. */
+export function enableGradFor(closure: Closure): ReturnType<Closure> {
   // An asynchronous closure records under the ambient mode; the switch holds for what it does before its first await.
   let result: ReturnType<Closure> = null
   enableGrad(() => {
