@@ -93,9 +93,35 @@ export { type Layer, Module } from './nn/module.ts'
 export { MaxPool2d } from './nn/pooling.ts'
 export { Sequential } from './nn/sequential.ts'
 export type { LoadStateDictOptions, LoadStateDictResult, StateDict } from './nn/state-dict.ts'
+export { Adadelta, type AdadeltaOptions } from './optim/adadelta.ts'
+export { Adafactor, type AdafactorOptions } from './optim/adafactor.ts'
+export { Adagrad, type AdagradOptions } from './optim/adagrad.ts'
 export { Adam, type AdamOptions, AdamW } from './optim/adam.ts'
+export { Adamax, type AdamaxOptions } from './optim/adamax.ts'
+export { ASGD, type ASGDOptions } from './optim/asgd.ts'
 export { clipGradNorm, clipGradValue } from './optim/clip.ts'
+export { LBFGS, type LBFGSOptions } from './optim/lbfgs/lbfgs.ts'
+export { Lion, type LionOptions } from './optim/lion.ts'
+export { ConstantLR, type ConstantLROptions } from './optim/lr-scheduler/constant-lr.ts'
+export { CosineAnnealingLR, type CosineAnnealingLROptions } from './optim/lr-scheduler/cosine-annealing-lr.ts'
+export {
+  CosineAnnealingWarmRestarts,
+  type CosineAnnealingWarmRestartsOptions,
+} from './optim/lr-scheduler/cosine-annealing-warm-restarts.ts'
+export { CyclicLR, type CyclicLROptions, type CyclicMode } from './optim/lr-scheduler/cyclic-lr.ts'
+export { ExponentialLR, type ExponentialLROptions } from './optim/lr-scheduler/exponential-lr.ts'
+export { LambdaLR, type LambdaLROptions, type LrLambda, MultiplicativeLR } from './optim/lr-scheduler/lambda-lr.ts'
+export { LinearLR, type LinearLROptions } from './optim/lr-scheduler/linear-lr.ts'
 export { LRScheduler, type LRSchedulerLike, type SchedulerStateDict } from './optim/lr-scheduler/lr-scheduler.ts'
+export { MultiStepLR, type MultiStepLROptions } from './optim/lr-scheduler/multi-step-lr.ts'
+export { OneCycleLR, type OneCycleLROptions } from './optim/lr-scheduler/one-cycle-lr.ts'
+export { PolynomialLR, type PolynomialLROptions } from './optim/lr-scheduler/polynomial-lr.ts'
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './optim/lr-scheduler/reduce-lr-on-plateau.ts'
+export { ChainedScheduler, SequentialLR, type SequentialLROptions } from './optim/lr-scheduler/sequential-lr.ts'
+export { StepLR, type StepLROptions } from './optim/lr-scheduler/step-lr.ts'
+export { WarmupCosineLR, type WarmupCosineLROptions } from './optim/lr-scheduler/warmup-cosine-lr.ts'
+export { Muon, type MuonOptions } from './optim/muon.ts'
+export { NAdam, type NAdamOptions } from './optim/nadam.ts'
 export {
   type Closure,
   Optimizer,
@@ -106,8 +132,10 @@ export {
   type ParamGroupOptions,
   type StepOptions,
 } from './optim/optimizer.ts'
+export { RAdam, type RAdamOptions } from './optim/radam.ts'
+export { RMSprop, type RMSpropOptions } from './optim/rmsprop.ts'
+export { Rprop, type RpropOptions } from './optim/rprop.ts'
 export { SGD, type SgdOptions } from './optim/sgd.ts'
-export { StepLR, type StepLROptions } from './optim/lr-scheduler/step-lr.ts'
 export { FullPrecision } from './precision/full-precision.ts'
 export type { Precision } from './precision/precision.ts'
 export type { GradientClipAlgorithm, PrecisionPlugin, PrecisionStateDict } from './precision/precision-plugin.ts'

@@ -5,6 +5,7 @@ import type { Optimizer } from '../optim/optimizer.ts'
 import type { GradientClipAlgorithm } from '../precision/precision-plugin.ts'
 import type { WrappedOptimizer } from '../strategy/wrapped-optimizer.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { unwrapped, type WrapsOptimizer } from './configured.ts'
 import type { LogOptions, ModuleHost, RunningTrainer } from './module-host.ts'
 import type { OptimizerConfig } from './optimizer-config.ts'
 
@@ -139,11 +140,12 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
   /**
    * Clips the gradients of `optimizer`; null clips nothing.
    *
+   * @param optimizer - as hooks give it, or wrapped as `optimizers()` does in manual optimization
    * @param options.gradientClipAlgorithm - default `'norm'`
    * @throws TypeError for a value that is no number, MisconfigurationError for an algorithm that there is not
    */
   clipGradients(
-    optimizer: Optimizer,
+    optimizer: Optimizer | WrapsOptimizer,
     {
       gradientClipVal,
       gradientClipAlgorithm = null,
@@ -159,7 +161,7 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
         `clipGradients: gradientClipAlgorithm is 'norm' or 'value', got ${JSON.stringify(algorithm)}`,
       )
     }
-    this.host.clipGradients(optimizer, gradientClipVal, algorithm)
+    this.host.clipGradients(unwrapped(optimizer), gradientClipVal, algorithm)
   }
 
   /**

@@ -3,8 +3,8 @@ import { MisconfigurationError } from '../../src/errors/errors.ts'
 import type { OptimizerConfig } from '../../src/module/optimizer-config.ts'
 import { type FreeStepOutput, TrainingModule } from '../../src/module/training-module.ts'
 import { Linear } from '../../src/nn/linear.ts'
-import { SGD } from '../../src/optim/sgd.ts'
 import { StepLR } from '../../src/optim/lr-scheduler/step-lr.ts'
+import { SGD } from '../../src/optim/sgd.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import { type Batch, batches, ManualRegression, quietTrainer, Regression } from '../support/training.ts'
 import traces from './fixtures/traces.json' with { type: 'json' }
@@ -231,12 +231,15 @@ test('schedulers move by hand alone, and the hook before an update runs without 
   expect(configureGradientClipping).not.toHaveBeenCalled()
 })
 
-test('gradients may be clipped by hand', async () => {
+test.for<[string, boolean]>([
+  ['wrapped optimizer', true],
+  ['optimizer itself', false],
+])('gradients may be clipped by hand, of the %s', async ([, isWrapped]) => {
   const clipping = new Manual(async function (batch) {
     const optimizer = this.optimizer()
     optimizer.zeroGrad()
     await this.manualBackward(this.loss(batch))
-    this.clipGradients(optimizer.optimizer, { gradientClipVal: 0.05 })
+    this.clipGradients(isWrapped ? optimizer : optimizer.optimizer, { gradientClipVal: 0.05 })
     await optimizer.step()
   })
   await fit(clipping)
