@@ -1,5 +1,6 @@
 import { MisconfigurationError } from '../errors/errors.ts'
 import type { TrainingModule } from '../module/training-module.ts'
+import { warnOfOverrides } from '../module/warn-of-overrides.ts'
 import type { Callback, TrainerView } from './callback.ts'
 
 /** How many batches make one step, by the epoch from which on they do. */
@@ -47,6 +48,7 @@ export class GradientAccumulationScheduler implements Callback {
         `GradientAccumulationScheduler: says alone how many batches make a step, got accumulateGradBatches ${trainer.accumulateGradBatches} as well; leave one of them out`,
       )
     }
+    if (this.#schedule.some(([, batches]) => batches > 1)) warnOfOverrides('GradientAccumulationScheduler', module)
   }
 
   onTrainEpochStart(trainer: TrainerView): void {

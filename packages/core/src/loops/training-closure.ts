@@ -37,7 +37,10 @@ export class TrainingClosure {
     // The loss is divided here and not in the optimizer: clipping must see the mean gradient.
     const normalised = loss === null ? null : divideBy(loss, accumulation.batches)
     if (batchIdx % accumulation.batches === 0) await this.#zeroGrad()
-    if (normalised !== null) await backward(this.#context, normalised)
+    if (normalised !== null) {
+      this.#checkLoss(normalised)
+      await backward(this.#context, normalised)
+    }
     const shown = normalised?.detach() ?? null
     this.#outputs = { loss: shown, extras }
     return shown
@@ -51,6 +54,14 @@ export class TrainingClosure {
       )
     }
     return this.#outputs
+  }
+
+  /** Of several optimizers only the running one's parameters learn: a loss of another's has nothing to go back to. */
+  #checkLoss(loss: Tensor): void {
+    if (loss.requiresGrad || this.#context.optimizers.wrapped.length < 2) return
+    throw new MisconfigurationError(
+      `trainingStep: the loss depends on no parameter that learns, got one for optimizerIdx ${this.#options.optimizerIdx}; return the loss of that optimizer, or null to leave it out`,
+    )
   }
 
   async #zeroGrad(): Promise<void> {

@@ -1,8 +1,7 @@
-import { fullLike, literal } from '../graph/build.ts'
-import { adadeltaUpdate } from '../graph/composites/updates/adadelta.ts'
+import { adadeltaOp } from '../graph/composites/updates/adadelta.ts'
 import type { Value } from '../graph/value.ts'
 import type { Parameter } from '../tensor/parameter.ts'
-import { scalarsOf } from './numbers.ts'
+import { noSteps, zerosLike } from './initial-state.ts'
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from './optimizer.ts'
 
 export interface AdadeltaOptions extends OptimizerOptions {
@@ -31,14 +30,13 @@ export class Adadelta extends Optimizer<AdadeltaOptions> {
     this.checkNotNegative({ eps, weightDecay })
   }
 
-  protected override updateParameter(parameter: Parameter, g: Value, group: ParamGroup<AdadeltaOptions>): void {
-    const { dtype } = parameter
+  protected override updateParameter(parameter: Parameter, gradient: Value, group: ParamGroup<AdadeltaOptions>): void {
     const { lr, rho, eps, weightDecay, maximize } = group
-    const scalars = this.shared(dtype, () => scalarsOf({ lr, rho, rest: 1 - rho, eps, weightDecay }, dtype))
-    const zeros = () => fullLike(g, 0)
-    const initial = { step: () => literal(0, 'float32'), square_avg: zeros, acc_delta: zeros }
-    this.learn(parameter, initial, (p, state) =>
-      adadeltaUpdate({ p, g, state, scalars }, { weightDecay: weightDecay !== 0, maximize }),
-    )
+    this.learn(parameter, adadeltaOp, {
+      gradient,
+      scalars: this.scalars(parameter.dtype, () => ({ lr, rho, rest: 1 - rho, eps, weightDecay })),
+      initial: { step: noSteps, square_avg: zerosLike, acc_delta: zerosLike },
+      attributes: { weightDecay: weightDecay !== 0, maximize },
+    })
   }
 }

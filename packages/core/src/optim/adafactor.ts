@@ -1,10 +1,10 @@
-import { literal } from '../graph/build.ts'
-import { adafactorUpdate } from '../graph/composites/updates/adafactor.ts'
+import { broadcastTo, literalLike } from '../graph/build.ts'
+import { adafactorOp } from '../graph/composites/updates/adafactor.ts'
 import type { DType } from '../graph/dtype.ts'
+import type { Shape } from '../graph/spec.ts'
 import type { Value } from '../graph/value.ts'
-import { zeros } from '../tensor/creation.ts'
 import type { Parameter } from '../tensor/parameter.ts'
-import { scalarsOf } from './numbers.ts'
+import { noSteps, zerosLike } from './initial-state.ts'
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from './optimizer.ts'
 
 export interface AdafactorOptions extends OptimizerOptions {
@@ -22,6 +22,15 @@ export interface AdafactorOptions extends OptimizerOptions {
   readonly maximize: boolean
 }
 
+const defaults: AdafactorOptions = {
+  lr: 1e-2,
+  beta2Decay: -0.8,
+  eps: [null, 1e-3],
+  d: 1,
+  weightDecay: 0,
+  maximize: false,
+}
+
 const epsilons: Partial<Record<DType, number>> = {
   float64: Number.EPSILON,
   float32: 2 ** -23,
@@ -29,17 +38,12 @@ const epsilons: Partial<Record<DType, number>> = {
   bfloat16: 2 ** -7,
 }
 
-/** Adam's second moment as row and column means (Shazeer and Stern 2018): of an n × m matrix it keeps n + m numbers. */
+/**
+ * Adam's second moment as row and column means (Shazeer and Stern 2018): of an n × m matrix it keeps n + m numbers. What has
+ * more dimensions is a batch of matrices, what has fewer keeps all its squares.
+ */
 export class Adafactor extends Optimizer<AdafactorOptions> {
   constructor(parameters: OptimizerParameters<AdafactorOptions>, options: Partial<AdafactorOptions> = {}) {
-    const defaults: AdafactorOptions = {
-      lr: 1e-2,
-      beta2Decay: -0.8,
-      eps: [null, 1e-3],
-      d: 1,
-      weightDecay: 0,
-      maximize: false,
-    }
     super(parameters, { ...defaults, ...options })
   }
 
@@ -51,25 +55,33 @@ export class Adafactor extends Optimizer<AdafactorOptions> {
     this.checkNotNegative({ 'eps[0]': eps[0] ?? 0, 'eps[1]': eps[1], weightDecay })
   }
 
-  protected override updateParameter(parameter: Parameter, g: Value, group: ParamGroup<AdafactorOptions>): void {
-    const { dtype, shape } = parameter
-    const { lr, beta2Decay, eps, d, weightDecay, maximize } = group
-    const scalars = this.shared(dtype, () =>
-      scalarsOf({ lr, beta2Decay, eps1: eps[0] ?? epsilons[dtype]!, eps2: eps[1], d, weightDecay }, dtype),
-    )
-    const step = () => literal(0, 'float32')
-    const none = (of: readonly number[]) => () => zeros(of, { dtype }).value
-    const factored = shape.length > 1
-    const initial = (
-      factored
-        ? {
-            step,
-            row_var: none([...shape.slice(0, -1), 1]),
-            col_var: none([...shape.slice(0, -2), 1, shape.at(-1)!]),
-          }
-        : { step, variance: none(shape) }
-    ) as Record<'step' | 'row_var' | 'col_var' | 'variance', () => Value>
-    const attributes = { factored, weightDecay: weightDecay !== 0, maximize }
-    this.learn(parameter, initial, (p, state) => adafactorUpdate({ p, g, state, scalars }, attributes))
+  protected override shapeOfState(name: string, parameter: Parameter): Shape {
+    const { shape } = parameter
+    if (name === 'row_var') return rowShape(shape)
+    return name === 'col_var' ? columnShape(shape) : super.shapeOfState(name, parameter)
   }
+
+  protected override updateParameter(parameter: Parameter, gradient: Value, group: ParamGroup<AdafactorOptions>): void {
+    const { dtype, ndim } = parameter
+    const { lr, beta2Decay, eps, d, weightDecay, maximize } = group
+    const [eps1, eps2] = [eps[0] ?? epsilons[dtype]!, eps[1]]
+    const zeros = (shapeOf: (shape: Shape) => Shape) => (p: Value) =>
+      broadcastTo(literalLike(p, 0), shapeOf(p.spec.shape))
+    this.learn(parameter, adafactorOp, {
+      gradient,
+      scalars: this.scalars(dtype, () => ({ lr, beta2Decay, eps1, eps2, d, weightDecay })),
+      initial: { step: noSteps, row_var: zeros(rowShape), col_var: zeros(columnShape), variance: zerosLike },
+      attributes: { factored: ndim > 1, weightDecay: weightDecay !== 0, maximize },
+    })
+  }
+}
+
+/** Of the means of rows. */
+function rowShape(shape: Shape): Shape {
+  return [...shape.slice(0, -1), 1]
+}
+
+/** Of the means of columns. */
+function columnShape(shape: Shape): Shape {
+  return [...shape.slice(0, -2), 1, ...shape.slice(-1)]
 }

@@ -1,8 +1,7 @@
-import { fullLike, literal } from '../graph/build.ts'
-import { adagradUpdate } from '../graph/composites/updates/adagrad.ts'
+import { adagradOp } from '../graph/composites/updates/adagrad.ts'
 import type { Value } from '../graph/value.ts'
 import type { Parameter } from '../tensor/parameter.ts'
-import { scalarsOf } from './numbers.ts'
+import { filledWith, noSteps } from './initial-state.ts'
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from './optimizer.ts'
 
 export interface AdagradOptions extends OptimizerOptions {
@@ -33,13 +32,13 @@ export class Adagrad extends Optimizer<AdagradOptions> {
     this.checkNotNegative({ lrDecay, weightDecay, initialAccumulatorValue, eps })
   }
 
-  protected override updateParameter(parameter: Parameter, g: Value, group: ParamGroup<AdagradOptions>): void {
-    const { dtype } = parameter
+  protected override updateParameter(parameter: Parameter, gradient: Value, group: ParamGroup<AdagradOptions>): void {
     const { lr, lrDecay, eps, weightDecay, initialAccumulatorValue, maximize } = group
-    const scalars = this.shared(dtype, () => scalarsOf({ lr, lrDecay, eps, weightDecay }, dtype))
-    const initial = { step: () => literal(0, 'float32'), sum: () => fullLike(g, initialAccumulatorValue) }
-    this.learn(parameter, initial, (p, state) =>
-      adagradUpdate({ p, g, state, scalars }, { weightDecay: weightDecay !== 0, maximize }),
-    )
+    this.learn(parameter, adagradOp, {
+      gradient,
+      scalars: this.scalars(parameter.dtype, () => ({ lr, lrDecay, eps, weightDecay })),
+      initial: { step: noSteps, sum: filledWith(initialAccumulatorValue) },
+      attributes: { weightDecay: weightDecay !== 0, maximize },
+    })
   }
 }

@@ -1,8 +1,8 @@
-import { fullLike, literal } from '../graph/build.ts'
-import { adamaxUpdate } from '../graph/composites/updates/adamax.ts'
+import { adamaxOp } from '../graph/composites/updates/adamax.ts'
 import type { Value } from '../graph/value.ts'
 import type { Parameter } from '../tensor/parameter.ts'
-import { ofBetas, scalarsOf } from './numbers.ts'
+import { noSteps, zerosLike } from './initial-state.ts'
+import { ofBetas } from './of-betas.ts'
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from './optimizer.ts'
 
 export interface AdamaxOptions extends OptimizerOptions {
@@ -31,14 +31,13 @@ export class Adamax extends Optimizer<AdamaxOptions> {
     this.checkNotNegative({ eps, weightDecay })
   }
 
-  protected override updateParameter(parameter: Parameter, g: Value, group: ParamGroup<AdamaxOptions>): void {
-    const { dtype } = parameter
+  protected override updateParameter(parameter: Parameter, gradient: Value, group: ParamGroup<AdamaxOptions>): void {
     const { lr, betas, eps, weightDecay, maximize } = group
-    const scalars = this.shared(dtype, () => scalarsOf({ lr, ...ofBetas(betas), eps, weightDecay }, dtype))
-    const zeros = () => fullLike(g, 0)
-    const initial = { step: () => literal(0, 'float32'), exp_avg: zeros, exp_inf: zeros }
-    this.learn(parameter, initial, (p, state) =>
-      adamaxUpdate({ p, g, state, scalars }, { weightDecay: weightDecay !== 0, maximize }),
-    )
+    this.learn(parameter, adamaxOp, {
+      gradient,
+      scalars: this.scalars(parameter.dtype, () => ({ lr, ...ofBetas(betas), eps, weightDecay })),
+      initial: { step: noSteps, exp_avg: zerosLike, exp_inf: zerosLike },
+      attributes: { weightDecay: weightDecay !== 0, maximize },
+    })
   }
 }

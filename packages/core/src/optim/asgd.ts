@@ -1,9 +1,9 @@
-import { alias } from '../graph/alias.ts'
 import { literal } from '../graph/build.ts'
-import { asgdUpdate } from '../graph/composites/updates/asgd.ts'
+import { asgdOp } from '../graph/composites/updates/asgd.ts'
+import { scalarValue } from '../graph/record.ts'
 import type { Value } from '../graph/value.ts'
 import type { Parameter } from '../tensor/parameter.ts'
-import { scalarsOf } from './numbers.ts'
+import { noSteps, zerosLike } from './initial-state.ts'
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from './optimizer.ts'
 
 export interface ASGDOptions extends OptimizerOptions {
@@ -23,6 +23,8 @@ export interface ASGDOptions extends OptimizerOptions {
 
 /** Averaged stochastic gradient descent (Polyak and Juditsky 1992). The averages are the state `ax`. */
 export class ASGD extends Optimizer<ASGDOptions> {
+  protected override readonly scalarState: ReadonlySet<string> = new Set(['step', 'eta', 'mu'])
+
   constructor(parameters: OptimizerParameters<ASGDOptions>, options: Partial<ASGDOptions> = {}) {
     const defaults = { lr: 1e-2, lambd: 1e-4, alpha: 0.75, t0: 1e6, weightDecay: 0, maximize: false }
     super(parameters, { ...defaults, ...options })
@@ -30,22 +32,20 @@ export class ASGD extends Optimizer<ASGDOptions> {
 
   protected override check(options: ASGDOptions): void {
     super.check(options)
-    const { lambd, weightDecay } = options
+    const { lambd, alpha, t0, weightDecay } = options
     this.checkNotNegative({ lambd, weightDecay })
+    this.checkRange('alpha', alpha, Number.isFinite(alpha), 'a number')
+    this.checkRange('t0', t0, !Number.isNaN(t0), 'a number')
   }
 
-  protected override updateParameter(parameter: Parameter, g: Value, group: ParamGroup<ASGDOptions>): void {
-    const { dtype } = parameter
+  protected override updateParameter(parameter: Parameter, gradient: Value, group: ParamGroup<ASGDOptions>): void {
     const { lr, lambd, alpha, t0, weightDecay, maximize } = group
-    const scalars = this.shared(dtype, () => scalarsOf({ lr, lambd, alpha, t0, weightDecay }, dtype))
-    const initial = {
-      step: () => literal(0, 'float32'),
-      eta: () => literal(Math.fround(lr), 'float32'),
-      mu: () => literal(1, 'float32'),
-      ax: () => alias(parameter.value),
-    }
-    this.learn(parameter, initial, (p, state) =>
-      asgdUpdate({ p, g, state, scalars }, { weightDecay: weightDecay !== 0, maximize }),
-    )
+    const [eta, one] = [() => scalarValue(lr), () => literal(1, 'float32')]
+    this.learn(parameter, asgdOp, {
+      gradient,
+      scalars: this.scalars(parameter.dtype, () => ({ lr, lambd, alpha, t0, weightDecay })),
+      initial: { step: noSteps, eta, mu: one, ax: zerosLike },
+      attributes: { weightDecay: weightDecay !== 0, maximize },
+    })
   }
 }

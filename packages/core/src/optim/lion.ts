@@ -1,8 +1,7 @@
-import { fullLike } from '../graph/build.ts'
-import { lionUpdate } from '../graph/composites/updates/lion.ts'
+import { lionOp } from '../graph/composites/updates/lion.ts'
 import type { Value } from '../graph/value.ts'
 import type { Parameter } from '../tensor/parameter.ts'
-import { ofBetas, scalarsOf } from './numbers.ts'
+import { zerosLike } from './initial-state.ts'
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from './optimizer.ts'
 
 export interface LionOptions extends OptimizerOptions {
@@ -28,12 +27,14 @@ export class Lion extends Optimizer<LionOptions> {
     this.checkNotNegative({ weightDecay: options.weightDecay })
   }
 
-  protected override updateParameter(parameter: Parameter, g: Value, group: ParamGroup<LionOptions>): void {
-    const { dtype } = parameter
+  protected override updateParameter(parameter: Parameter, gradient: Value, group: ParamGroup<LionOptions>): void {
     const { lr, betas, weightDecay, maximize } = group
-    const scalars = this.shared(dtype, () => scalarsOf({ lr, ...ofBetas(betas), weightDecay }, dtype))
-    this.learn(parameter, { exp_avg: () => fullLike(g, 0) }, (p, state) =>
-      lionUpdate({ p, g, state, scalars }, { weightDecay: weightDecay !== 0, maximize }),
-    )
+    const numbers = () => ({ lr, rest1: 1 - betas[0], rest2: 1 - betas[1], weightDecay })
+    this.learn(parameter, lionOp, {
+      gradient,
+      scalars: this.scalars(parameter.dtype, numbers),
+      initial: { exp_avg: zerosLike },
+      attributes: { weightDecay: weightDecay !== 0, maximize },
+    })
   }
 }

@@ -1,17 +1,10 @@
 import { MisconfigurationError } from '../errors/errors.ts'
-import { fullLike } from '../graph/build.ts'
-import { muonUpdate } from '../graph/composites/updates/muon.ts'
+import { muonOp } from '../graph/composites/updates/muon.ts'
 import { formatShape } from '../graph/spec.ts'
 import type { Value } from '../graph/value.ts'
 import type { Parameter } from '../tensor/parameter.ts'
-import { scalarsOf } from './numbers.ts'
-import {
-  Optimizer,
-  type OptimizerOptions,
-  type OptimizerParameters,
-  type ParamGroup,
-  type ParamGroupOptions,
-} from './optimizer.ts'
+import { zerosLike } from './initial-state.ts'
+import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from './optimizer.ts'
 
 export interface MuonOptions extends OptimizerOptions {
   /** Default 1e-3. */
@@ -24,7 +17,7 @@ export interface MuonOptions extends OptimizerOptions {
   readonly nesterov: boolean
   /** Coefficients of the Newton–Schulz iteration; default [3.4445, −4.775, 2.0315]. */
   readonly nsCoefficients: readonly [number, number, number]
-  /** Iterations, ≥ 0; default 5. */
+  /** Iterations, from 0 to 99; default 5. */
   readonly nsSteps: number
   /** Least norm that an update is divided by, ≥ 0; default 1e-7. */
   readonly eps: number
@@ -35,6 +28,17 @@ export interface MuonOptions extends OptimizerOptions {
   readonly adjustLrFn: 'original' | 'match_rms_adamw'
 }
 
+const defaults: MuonOptions = {
+  lr: 1e-3,
+  weightDecay: 0.1,
+  momentum: 0.95,
+  nesterov: true,
+  nsCoefficients: [3.4445, -4.775, 2.0315],
+  nsSteps: 5,
+  eps: 1e-7,
+  adjustLrFn: 'original',
+}
+
 /**
  * Orthogonalised momentum for the matrices of hidden layers (Jordan et al. 2024). Embeddings, output layers, biases and gains
  * belong to another optimizer, AdamW say. The iteration runs in the dtype of the parameter, not in bfloat16.
@@ -42,35 +46,23 @@ export interface MuonOptions extends OptimizerOptions {
 export class Muon extends Optimizer<MuonOptions> {
   /** @throws MisconfigurationError when a parameter is no matrix */
   constructor(parameters: OptimizerParameters<MuonOptions>, options: Partial<MuonOptions> = {}) {
-    const defaults: MuonOptions = {
-      lr: 1e-3,
-      weightDecay: 0.1,
-      momentum: 0.95,
-      nesterov: true,
-      nsCoefficients: [3.4445, -4.775, 2.0315],
-      nsSteps: 5,
-      eps: 1e-7,
-      adjustLrFn: 'original',
-    }
     super(parameters, { ...defaults, ...options })
   }
 
-  override addParamGroup(group: ParamGroupOptions<MuonOptions>): void {
-    const params = [...group.params]
-    const strange = params.find(({ ndim }) => ndim !== 2)
-    if (strange !== undefined) {
-      throw new MisconfigurationError(
-        `Muon: optimizes matrices, got a parameter ${formatShape(strange.shape)}; give it to AdamW`,
-      )
-    }
-    super.addParamGroup({ ...group, params })
+  protected override checkParameter({ ndim, shape }: Parameter): void {
+    if (ndim === 2) return
+    throw new MisconfigurationError(`Muon: optimizes matrices, got a parameter ${formatShape(shape)}; give it to AdamW`)
   }
 
   protected override check(options: MuonOptions): void {
     super.check(options)
-    const { weightDecay, momentum, nsSteps, eps, adjustLrFn } = options
+    const { weightDecay, momentum, nsCoefficients, nsSteps, eps, adjustLrFn } = options
     this.checkRange('momentum', momentum, momentum >= 0 && momentum < 1, 'in [0, 1)')
-    this.checkRange('nsSteps', nsSteps, Number.isInteger(nsSteps) && nsSteps >= 0, 'a whole number ≥ 0')
+    for (const i of [0, 1, 2] as const) {
+      this.checkRange(`nsCoefficients[${i}]`, nsCoefficients[i], Number.isFinite(nsCoefficients[i]), 'a number')
+    }
+    const isWhole = Number.isInteger(nsSteps) && nsSteps >= 0 && nsSteps < 100
+    this.checkRange('nsSteps', nsSteps, isWhole, 'a whole number from 0 to 99')
     this.checkNotNegative({ weightDecay, eps })
     if (adjustLrFn !== 'original' && adjustLrFn !== 'match_rms_adamw') {
       throw new MisconfigurationError(
@@ -79,18 +71,17 @@ export class Muon extends Optimizer<MuonOptions> {
     }
   }
 
-  protected override updateParameter(parameter: Parameter, g: Value, group: ParamGroup<MuonOptions>): void {
-    const { dtype } = parameter
+  protected override updateParameter(parameter: Parameter, gradient: Value, group: ParamGroup<MuonOptions>): void {
     const { lr, weightDecay, momentum, nesterov, nsCoefficients, nsSteps, eps, adjustLrFn } = group
     const [a, b, c] = nsCoefficients
     const rate = lr * factorFor(parameter, adjustLrFn)
-    const scalars = this.shared(`${dtype}, ${rate}`, () =>
-      scalarsOf({ lr, rate, momentum, rest: 1 - momentum, weightDecay, eps, a, b, c }, dtype),
-    )
-    const attributes = { nesterov, steps: nsSteps, weightDecay: weightDecay !== 0 }
-    this.learn(parameter, { momentum_buffer: () => fullLike(g, 0) }, (p, state) =>
-      muonUpdate({ p, g, state, scalars }, attributes),
-    )
+    const numbers = () => ({ lr, rate, momentum, rest: 1 - momentum, weightDecay, eps, a, b, c })
+    this.learn(parameter, muonOp, {
+      gradient,
+      scalars: this.scalars(parameter.dtype, numbers, `rate ${rate}`),
+      initial: { momentum_buffer: zerosLike },
+      attributes: { nesterov, steps: nsSteps, weightDecay: weightDecay !== 0 },
+    })
   }
 }
 

@@ -1,8 +1,9 @@
-import { fullLike, literal } from '../graph/build.ts'
-import { nadamUpdate } from '../graph/composites/updates/nadam.ts'
+import { literal } from '../graph/build.ts'
+import { nadamOp } from '../graph/composites/updates/nadam.ts'
 import type { Value } from '../graph/value.ts'
 import type { Parameter } from '../tensor/parameter.ts'
-import { ofBetas, scalarsOf } from './numbers.ts'
+import { noSteps, zerosLike } from './initial-state.ts'
+import { ofBetas } from './of-betas.ts'
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from './optimizer.ts'
 
 export interface NAdamOptions extends OptimizerOptions {
@@ -12,16 +13,32 @@ export interface NAdamOptions extends OptimizerOptions {
   readonly betas: readonly [number, number]
   /** Added to the denominator, ≥ 0; default 1e-8. */
   readonly eps: number
-  /** L2 penalty λ ≥ 0; default 0. */
+  /** L2 penalty λ ≥ 0, or decay of the weights themselves; default 0. */
   readonly weightDecay: number
   /** How fast the momentum grows to β₁: ψ ≥ 0; default 4e-3. */
   readonly momentumDecay: number
+  /** Whether decay acts on the weights, as AdamW's does, and not on the gradient; default false. */
+  readonly decoupledWeightDecay: boolean
+  /** Default false. */
+  readonly maximize: boolean
+}
+
+const defaults: NAdamOptions = {
+  lr: 2e-3,
+  betas: [0.9, 0.999],
+  eps: 1e-8,
+  weightDecay: 0,
+  momentumDecay: 4e-3,
+  decoupledWeightDecay: false,
+  maximize: false,
 }
 
 /** Adam with Nesterov's momentum (Dozat 2016). */
 export class NAdam extends Optimizer<NAdamOptions> {
+  protected override readonly scalarState: ReadonlySet<string> = new Set(['step', 'mu_product'])
+
   constructor(parameters: OptimizerParameters<NAdamOptions>, options: Partial<NAdamOptions> = {}) {
-    super(parameters, { lr: 2e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, momentumDecay: 4e-3, ...options })
+    super(parameters, { ...defaults, ...options })
   }
 
   protected override check(options: NAdamOptions): void {
@@ -31,21 +48,14 @@ export class NAdam extends Optimizer<NAdamOptions> {
     this.checkNotNegative({ eps, weightDecay, momentumDecay })
   }
 
-  protected override updateParameter(parameter: Parameter, g: Value, group: ParamGroup<NAdamOptions>): void {
-    const { dtype } = parameter
-    const { lr, betas, eps, weightDecay, momentumDecay } = group
-    const scalars = this.shared(dtype, () =>
-      scalarsOf({ lr, ...ofBetas(betas), eps, weightDecay, momentumDecay }, dtype),
-    )
-    const zeros = () => fullLike(g, 0)
-    const initial = {
-      step: () => literal(0, 'float32'),
-      mu_product: () => literal(1, 'float32'),
-      exp_avg: zeros,
-      exp_avg_sq: zeros,
-    }
-    this.learn(parameter, initial, (p, state) =>
-      nadamUpdate({ p, g, state, scalars }, { weightDecay: weightDecay !== 0 }),
-    )
+  protected override updateParameter(parameter: Parameter, gradient: Value, group: ParamGroup<NAdamOptions>): void {
+    const { lr, betas, eps, weightDecay, momentumDecay, decoupledWeightDecay: decoupled, maximize } = group
+    const numbers = () => ({ lr, ...ofBetas(betas), eps, weightDecay, momentumDecay })
+    this.learn(parameter, nadamOp, {
+      gradient,
+      scalars: this.scalars(parameter.dtype, numbers),
+      initial: { step: noSteps, mu_product: () => literal(1, 'float32'), exp_avg: zerosLike, exp_avg_sq: zerosLike },
+      attributes: { weightDecay: weightDecay !== 0, decoupled, maximize },
+    })
   }
 }

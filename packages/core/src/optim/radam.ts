@@ -1,8 +1,8 @@
-import { fullLike, literal } from '../graph/build.ts'
-import { radamUpdate } from '../graph/composites/updates/radam.ts'
+import { radamOp } from '../graph/composites/updates/radam.ts'
 import type { Value } from '../graph/value.ts'
 import type { Parameter } from '../tensor/parameter.ts'
-import { ofBetas, scalarsOf } from './numbers.ts'
+import { noSteps, zerosLike } from './initial-state.ts'
+import { ofBetas } from './of-betas.ts'
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from './optimizer.ts'
 
 export interface RAdamOptions extends OptimizerOptions {
@@ -12,14 +12,27 @@ export interface RAdamOptions extends OptimizerOptions {
   readonly betas: readonly [number, number]
   /** Added to the denominator, ≥ 0; default 1e-8. */
   readonly eps: number
-  /** L2 penalty λ ≥ 0; default 0. */
+  /** L2 penalty λ ≥ 0, or decay of the weights themselves; default 0. */
   readonly weightDecay: number
+  /** Whether decay acts on the weights, as AdamW's does, and not on the gradient; default false. */
+  readonly decoupledWeightDecay: boolean
+  /** Default false. */
+  readonly maximize: boolean
+}
+
+const defaults: RAdamOptions = {
+  lr: 1e-3,
+  betas: [0.9, 0.999],
+  eps: 1e-8,
+  weightDecay: 0,
+  decoupledWeightDecay: false,
+  maximize: false,
 }
 
 /** Adam whose first steps are rectified (Liu et al. 2020): a warm-up by itself. */
 export class RAdam extends Optimizer<RAdamOptions> {
   constructor(parameters: OptimizerParameters<RAdamOptions>, options: Partial<RAdamOptions> = {}) {
-    super(parameters, { lr: 1e-3, betas: [0.9, 0.999], eps: 1e-8, weightDecay: 0, ...options })
+    super(parameters, { ...defaults, ...options })
   }
 
   protected override check(options: RAdamOptions): void {
@@ -30,18 +43,16 @@ export class RAdam extends Optimizer<RAdamOptions> {
     this.checkNotNegative({ eps, weightDecay })
   }
 
-  protected override updateParameter(parameter: Parameter, g: Value, group: ParamGroup<RAdamOptions>): void {
-    const { dtype } = parameter
-    const { lr, betas, eps, weightDecay } = group
-    const scalars = this.shared(dtype, () => {
-      const rhoInf = 2 / (1 - betas[1]) - 1
-      const rhoRest = rhoInf + 2 / Math.log(betas[1])
-      return scalarsOf({ lr, ...ofBetas(betas), eps, weightDecay, rhoInf, rhoRest }, dtype)
+  protected override updateParameter(parameter: Parameter, gradient: Value, group: ParamGroup<RAdamOptions>): void {
+    const { lr, betas, eps, weightDecay, decoupledWeightDecay: decoupled, maximize } = group
+    const rhoInf = 2 / (1 - betas[1]) - 1
+    const rhoRest = rhoInf + 2 / Math.log(betas[1])
+    const numbers = () => ({ lr, ...ofBetas(betas), eps, weightDecay, rhoInf, rhoRest })
+    this.learn(parameter, radamOp, {
+      gradient,
+      scalars: this.scalars(parameter.dtype, numbers),
+      initial: { step: noSteps, exp_avg: zerosLike, exp_avg_sq: zerosLike },
+      attributes: { weightDecay: weightDecay !== 0, decoupled, maximize },
     })
-    const zeros = () => fullLike(g, 0)
-    const initial = { step: () => literal(0, 'float32'), exp_avg: zeros, exp_avg_sq: zeros }
-    this.learn(parameter, initial, (p, state) =>
-      radamUpdate({ p, g, state, scalars }, { weightDecay: weightDecay !== 0 }),
-    )
   }
 }

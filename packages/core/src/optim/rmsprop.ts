@@ -1,8 +1,7 @@
-import { fullLike, literal } from '../graph/build.ts'
-import { rmspropUpdate } from '../graph/composites/updates/rmsprop.ts'
+import { rmspropOp } from '../graph/composites/updates/rmsprop.ts'
 import type { Value } from '../graph/value.ts'
 import type { Parameter } from '../tensor/parameter.ts'
-import { scalarsOf } from './numbers.ts'
+import { noSteps, zerosLike } from './initial-state.ts'
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from './optimizer.ts'
 
 export interface RMSpropOptions extends OptimizerOptions {
@@ -36,20 +35,13 @@ export class RMSprop extends Optimizer<RMSpropOptions> {
     this.checkNotNegative({ eps, weightDecay, momentum })
   }
 
-  protected override updateParameter(parameter: Parameter, g: Value, group: ParamGroup<RMSpropOptions>): void {
-    const { dtype } = parameter
+  protected override updateParameter(parameter: Parameter, gradient: Value, group: ParamGroup<RMSpropOptions>): void {
     const { lr, alpha, eps, weightDecay, momentum, centered, maximize } = group
-    const scalars = this.shared(dtype, () =>
-      scalarsOf({ lr, alpha, rest: 1 - alpha, eps, momentum, weightDecay }, dtype),
-    )
-    const zeros = () => fullLike(g, 0)
-    const initial = {
-      step: () => literal(0, 'float32'),
-      square_avg: zeros,
-      ...(centered && { grad_avg: zeros }),
-      ...(momentum > 0 && { momentum_buffer: zeros }),
-    } as Record<'step' | 'square_avg' | 'grad_avg' | 'momentum_buffer', () => Value>
-    const attributes = { centered, momentum: momentum > 0, weightDecay: weightDecay !== 0, maximize }
-    this.learn(parameter, initial, (p, state) => rmspropUpdate({ p, g, state, scalars }, attributes))
+    this.learn(parameter, rmspropOp, {
+      gradient,
+      scalars: this.scalars(parameter.dtype, () => ({ lr, alpha, rest: 1 - alpha, eps, momentum, weightDecay })),
+      initial: { step: noSteps, square_avg: zerosLike, grad_avg: zerosLike, momentum_buffer: zerosLike },
+      attributes: { centered, momentum: momentum > 0, weightDecay: weightDecay !== 0, maximize },
+    })
   }
 }

@@ -1,8 +1,7 @@
-import { fullLike, literal } from '../graph/build.ts'
-import { rpropUpdate } from '../graph/composites/updates/rprop.ts'
+import { rpropOp } from '../graph/composites/updates/rprop.ts'
 import type { Value } from '../graph/value.ts'
 import type { Parameter } from '../tensor/parameter.ts'
-import { scalarsOf } from './numbers.ts'
+import { filledWith, noSteps, zerosLike } from './initial-state.ts'
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from './optimizer.ts'
 
 export interface RpropOptions extends OptimizerOptions {
@@ -31,17 +30,14 @@ export class Rprop extends Optimizer<RpropOptions> {
     this.checkRange('stepSizes[1]', stepSizes[1], stepSizes[1] >= stepSizes[0], 'no smaller than stepSizes[0]')
   }
 
-  protected override updateParameter(parameter: Parameter, g: Value, group: ParamGroup<RpropOptions>): void {
-    const { dtype } = parameter
+  protected override updateParameter(parameter: Parameter, gradient: Value, group: ParamGroup<RpropOptions>): void {
     const { lr, etas, stepSizes, maximize } = group
-    const scalars = this.shared(dtype, () =>
-      scalarsOf({ etaMinus: etas[0], etaPlus: etas[1], least: stepSizes[0], most: stepSizes[1] }, dtype),
-    )
-    const initial = {
-      step: () => literal(0, 'float32'),
-      prev: () => fullLike(g, 0),
-      step_size: () => fullLike(g, lr),
-    }
-    this.learn(parameter, initial, (p, state) => rpropUpdate({ p, g, state, scalars }, { maximize }))
+    const [[etaMinus, etaPlus], [least, most]] = [etas, stepSizes]
+    this.learn(parameter, rpropOp, {
+      gradient,
+      scalars: this.scalars(parameter.dtype, () => ({ etaMinus, etaPlus, least, most })),
+      initial: { step: noSteps, prev: zerosLike, step_size: filledWith(lr) },
+      attributes: { maximize },
+    })
   }
 }

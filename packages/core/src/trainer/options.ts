@@ -2,7 +2,8 @@ import type { Accelerator } from '../accelerator/accelerator.ts'
 import type { Callback } from '../callbacks/callback.ts'
 import { MisconfigurationError } from '../errors/errors.ts'
 import type { LoopOptions } from '../loops/loop-context.ts'
-import { TrainingModule } from '../module/training-module.ts'
+import type { TrainingModule } from '../module/training-module.ts'
+import { warnOfOverrides } from '../module/warn-of-overrides.ts'
 import { isPrecision, type Precision } from '../precision/precision.ts'
 import type { GradientClipAlgorithm, PrecisionPlugin } from '../precision/precision-plugin.ts'
 import type { Strategy } from '../strategy/strategy.ts'
@@ -119,7 +120,7 @@ function faultOf(isGood: boolean, rule: string, got: unknown): string[] {
 export function checkMode(module: TrainingModule, options: LoopOptions): void {
   const { gradientClipVal, accumulateGradBatches } = options
   if (module.automaticOptimization) {
-    if (accumulateGradBatches !== 1) warnOfOverrides(module)
+    if (accumulateGradBatches !== 1) warnOfOverrides('Trainer', module)
     return
   }
   const faults: string[] = []
@@ -134,18 +135,5 @@ export function checkMode(module: TrainingModule, options: LoopOptions): void {
   if (faults.length === 0) return
   throw new MisconfigurationError(
     `Trainer: options of automatic optimization with a module of manual optimization, got ${faults.join(' – and ')}`,
-  )
-}
-
-/** An override that does its work in every batch would not, with accumulation. */
-function warnOfOverrides(module: TrainingModule): void {
-  const { optimizerStep, optimizerZeroGrad } = TrainingModule.prototype
-  const overridden = [
-    ...(module.optimizerStep === optimizerStep ? [] : ['optimizerStep']),
-    ...(module.optimizerZeroGrad === optimizerZeroGrad ? [] : ['optimizerZeroGrad']),
-  ]
-  if (overridden.length === 0) return
-  console.warn(
-    `Trainer: with accumulateGradBatches, ${overridden.join(' and ')} is called once a window and not in every batch`,
   )
 }

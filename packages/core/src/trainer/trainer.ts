@@ -83,6 +83,7 @@ export class Trainer {
     checkMode(module as TrainingModule, this.#loopOptions)
     checkBatches('fit', train)
     if (val !== undefined) checkBatches('fit', val)
+    warnOfValidation(module, val !== undefined)
     this.#progress = new Progress()
     this.#metrics = new MetricStore()
     await this.#run('fit', module, (context) => new FitLoop(context).run(train, val ?? null))
@@ -263,6 +264,16 @@ function requireMethods(module: TrainingModule<never>): void {
       `fit: a module says how it is trained, got ${describe(module)} without ${method}; write one`,
     )
   }
+}
+
+/** One without the other is skipped. */
+function warnOfValidation(module: TrainingModule<never>, hasData: boolean): void {
+  const hasStep = module.validationStep !== undefined
+  if (hasStep === hasData) return
+  const missing = hasStep
+    ? 'has a validationStep, got no val; pass { train, val } to run it'
+    : 'has no validationStep, got val; write one to use it'
+  console.warn(`fit: ${describe(module)} ${missing}`)
 }
 
 function describe(value: unknown): string {

@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import {
   type AccumulationSchedule,
   GradientAccumulationScheduler,
@@ -46,4 +46,25 @@ test('with manual optimization it is refused, and beside accumulateGradBatches',
   await expect(
     quietTrainer({ callbacks, accumulateGradBatches: 2 }).fit(new Regression(), { train: batches(1) }),
   ).rejects.toThrow('got accumulateGradBatches 2 as well')
+})
+
+test.for<[string, (module: Regression) => void]>([
+  [
+    'optimizerStep',
+    (module) =>
+      (module.optimizerStep = async ({ optimizer, optimizerClosure: run }) => void (await optimizer.step(run))),
+  ],
+  ['optimizerZeroGrad', (module) => (module.optimizerZeroGrad = ({ optimizer }) => optimizer.zeroGrad())],
+])('an override of %s is told that it runs once a window, by schedule or by number', async ([name, override]) => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const callback = (batches: number) => ({ callbacks: [new GradientAccumulationScheduler({ 0: batches })] })
+  for (const options of [callback(2), { accumulateGradBatches: 2 }, callback(1), {}]) {
+    const module = new Regression()
+    override(module)
+    await quietTrainer(options).fit(module, { train: batches(2) })
+  }
+  await quietTrainer(callback(2)).fit(new Regression(), { train: batches(2) })
+  const message = `where gradients are accumulated, ${name} is called once a window and not in every batch`
+  expect(warn.mock.calls).toEqual([[`GradientAccumulationScheduler: ${message}`], [`Trainer: ${message}`]])
+  warn.mockRestore()
 })

@@ -1,9 +1,10 @@
 import { expect, test } from 'vitest'
+import { MisconfigurationError } from '../../src/errors/errors.ts'
 import type { OptimizerConfig } from '../../src/module/optimizer-config.ts'
 import { type OptimizerStepOptions, TrainingModule } from '../../src/module/training-module.ts'
 import { Linear } from '../../src/nn/linear.ts'
-import { SGD } from '../../src/optim/sgd.ts'
 import { StepLR } from '../../src/optim/lr-scheduler/step-lr.ts'
+import { SGD } from '../../src/optim/sgd.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import { type Batch, batches, quietTrainer, recordedLinear, withWeights } from '../support/training.ts'
 
@@ -128,6 +129,19 @@ test.for<[string, (config: [SGD, SGD]) => OptimizerConfig, string]>([
     }
   }
   await expect(quietTrainer().fit(new Wrong(), { train: batches(1) })).rejects.toThrow(message)
+})
+
+test('a loss that is not the running optimizer’s is refused', async () => {
+  class OneLoss extends Two {
+    override trainingStep({ x, y }: Batch): Tensor {
+      return this.first.forward(x).sub(y).square().mean()
+    }
+  }
+  const fit = quietTrainer().fit(new OneLoss(), { train: batches(1) })
+  await expect(fit).rejects.toThrow(MisconfigurationError)
+  await expect(fit).rejects.toThrow(
+    'trainingStep: the loss depends on no parameter that learns, got one for optimizerIdx 1; return the loss of that optimizer, or null to leave it out',
+  )
 })
 
 test('hooks get the outputs of a batch as a list, and the epoch’s by optimizer', async () => {

@@ -317,7 +317,7 @@ export class LBFGS extends Optimizer<LBFGSOptions> {
     _i: number,
     parameter: Parameter | undefined,
     entries: Readonly<Record<string, Tensor>>,
-  ) {
+  ): void {
     const { params, historySize } = this.paramGroups[0]!
     const size = new FlatParameters(params).size
     const { rows } = entries

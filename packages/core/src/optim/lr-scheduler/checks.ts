@@ -1,4 +1,12 @@
 import { MisconfigurationError, OutOfRangeError } from '../../errors/errors.ts'
+import { Optimizer } from '../optimizer.ts'
+
+/** @throws TypeError unless `optimizer` is one */
+export function requireOptimizer(who: string, optimizer: unknown): void {
+  if (optimizer instanceof Optimizer) return
+  const got = typeof optimizer === 'object' && optimizer !== null ? optimizer.constructor.name : String(optimizer)
+  throw new TypeError(`${who}: schedules an optimizer, got ${got}; of a wrapped one, pass its .optimizer`)
+}
 
 /** @throws OutOfRangeError unless `x` is a whole number ≥ `least` */
 export function requireWhole(who: string, option: string, x: number, least: number): void {
@@ -10,6 +18,17 @@ export function requireWhole(who: string, option: string, x: number, least: numb
 /** @throws OutOfRangeError unless `isGood` */
 export function requireRange(who: string, option: string, x: number, isGood: boolean, wanted: string): void {
   if (!(typeof x === 'number' && isGood)) throw new OutOfRangeError(`${who}: ${option} is ${wanted}, got ${x}`)
+}
+
+/** @throws OutOfRangeError naming the first that is not ≥ 0 */
+export function requireNotNegative(who: string, options: Readonly<Record<string, number>>): void {
+  for (const [option, x] of Object.entries(options)) requireRange(who, option, x, x >= 0, 'a number ≥ 0')
+}
+
+/** @throws MisconfigurationError unless `value` is one of `choices` */
+export function requireChoice(who: string, option: string, value: unknown, choices: readonly string[]): void {
+  if (choices.includes(value as string)) return
+  throw new MisconfigurationError(`${who}: ${option} is '${choices.join("' or '")}', got ${JSON.stringify(value)}`)
 }
 
 /**
@@ -25,4 +44,11 @@ export function perGroup<T>(who: string, option: string, x: T | readonly T[], co
     )
   }
   return [...(x as readonly T[])]
+}
+
+/** @throws MisconfigurationError unless `state` has the keys of `own` */
+export function requireStateOf(who: string, own: object, state: object): void {
+  const [wanted, got] = [own, state].map((some) => Object.keys(some).sort().join(', '))
+  if (got === wanted) return
+  throw new MisconfigurationError(`${who}.loadStateDict: takes ${wanted}, got ${got}`)
 }

@@ -5,7 +5,7 @@ import { LRScheduler, type SchedulerStateDict } from './lr-scheduler.ts'
 export interface ConstantLROptions {
   /** What the rate is multiplied by at first, 0 < factor ≤ 1; default 1/3. */
   readonly factor?: number
-  /** Steps until it is whole again; default 5. */
+  /** Steps until it is whole again, a whole number ≥ 0; default 5. */
   readonly totalIters?: number
 }
 
@@ -20,7 +20,7 @@ export class ConstantLR extends LRScheduler {
     requireWhole('ConstantLR', 'totalIters', totalIters, 0)
     this.factor = factor
     this.totalIters = totalIters
-    this.step()
+    this.start()
   }
 
   protected override getLr(): number[] {
@@ -28,6 +28,7 @@ export class ConstantLR extends LRScheduler {
   }
 
   #change(): number {
+    if (this.totalIters === 0) return 1
     if (this.lastEpoch === 0) return this.factor
     return this.lastEpoch === this.totalIters ? 1 / this.factor : 1
   }

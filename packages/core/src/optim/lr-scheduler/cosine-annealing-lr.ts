@@ -1,11 +1,11 @@
 import type { Optimizer } from '../optimizer.ts'
-import { requireWhole } from './checks.ts'
+import { requireNotNegative, requireWhole } from './checks.ts'
 import { LRScheduler, type SchedulerStateDict } from './lr-scheduler.ts'
 
 export interface CosineAnnealingLROptions {
-  /** Steps from the base rate to the smallest: half a period. */
+  /** Steps from the base rate to the smallest, half a period: a whole number ≥ 1. */
   readonly tMax: number
-  /** The smallest rate; default 0. */
+  /** The smallest rate, ≥ 0; default 0. */
   readonly etaMin?: number
 }
 
@@ -17,9 +17,10 @@ export class CosineAnnealingLR extends LRScheduler {
   constructor(optimizer: Optimizer, { tMax, etaMin = 0 }: CosineAnnealingLROptions) {
     super(optimizer)
     requireWhole('CosineAnnealingLR', 'tMax', tMax, 1)
+    requireNotNegative('CosineAnnealingLR', { etaMin })
     this.tMax = tMax
     this.etaMin = etaMin
-    this.step()
+    this.start()
   }
 
   protected override getLr(): number[] {
@@ -28,7 +29,7 @@ export class CosineAnnealingLR extends LRScheduler {
     if ((lastEpoch - 1 - tMax) % (2 * tMax) === 0) {
       // The step before was at the bottom, from where no factor leads up.
       const rise = (1 - Math.cos(Math.PI / tMax)) / 2
-      return this.groups.map(({ lr }, i) => lr + (this.baseLrs[i]! - etaMin) * rise)
+      return this.baseLrs.map((base, i) => this.groups[i]!.lr + (base - etaMin) * rise)
     }
     const height = (t: number) => 1 + Math.cos((Math.PI * t) / tMax)
     const factor = height(lastEpoch) / height(lastEpoch - 1)

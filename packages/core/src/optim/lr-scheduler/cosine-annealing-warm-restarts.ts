@@ -1,14 +1,13 @@
-import { OutOfRangeError } from '../../errors/errors.ts'
 import type { Optimizer } from '../optimizer.ts'
-import { requireWhole } from './checks.ts'
+import { requireNotNegative, requireWhole } from './checks.ts'
 import { LRScheduler, type SchedulerStateDict } from './lr-scheduler.ts'
 
 export interface CosineAnnealingWarmRestartsOptions {
-  /** Steps until the first restart. */
+  /** Steps until the first restart, a whole number ≥ 1. */
   readonly t0: number
-  /** By what each period is longer than the one before; default 1. */
+  /** How many times as long as the one before each period is, a whole number ≥ 1; default 1. */
   readonly tMult?: number
-  /** The smallest rate; default 0. */
+  /** The smallest rate, ≥ 0; default 0. */
   readonly etaMin?: number
 }
 
@@ -20,20 +19,22 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
   /** Length of the running period. */
   tI: number
   /** Steps since it began. */
-  tCur = -1
+  tCur = 0
 
   constructor(optimizer: Optimizer, { t0, tMult = 1, etaMin = 0 }: CosineAnnealingWarmRestartsOptions) {
     super(optimizer)
     requireWhole('CosineAnnealingWarmRestarts', 't0', t0, 1)
     requireWhole('CosineAnnealingWarmRestarts', 'tMult', tMult, 1)
+    requireNotNegative('CosineAnnealingWarmRestarts', { etaMin })
     this.t0 = t0
     this.tMult = tMult
     this.etaMin = etaMin
     this.tI = t0
-    this.step()
+    this.start()
   }
 
   override step(): void {
+    if (this.lastEpoch < 0) return this.stepTo(0)
     this.tCur++
     if (this.tCur >= this.tI) {
       this.tCur -= this.tI
@@ -48,7 +49,7 @@ export class CosineAnnealingWarmRestarts extends LRScheduler {
    * @throws OutOfRangeError when it is negative
    */
   override stepTo(epoch: number): void {
-    if (!(epoch >= 0)) throw new OutOfRangeError(`CosineAnnealingWarmRestarts: an epoch is a number ≥ 0, got ${epoch}`)
+    requireNotNegative('CosineAnnealingWarmRestarts', { 'an epoch': epoch })
     this.tI = this.t0
     this.tCur = this.tMult === 1 ? epoch % this.t0 : epoch
     while (this.tCur >= this.tI) {

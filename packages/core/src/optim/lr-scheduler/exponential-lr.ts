@@ -1,8 +1,9 @@
 import type { Optimizer } from '../optimizer.ts'
+import { requireNotNegative } from './checks.ts'
 import { LRScheduler, type SchedulerStateDict } from './lr-scheduler.ts'
 
 export interface ExponentialLROptions {
-  /** Factor of each step. */
+  /** Factor of each step, ≥ 0. */
   readonly gamma: number
 }
 
@@ -12,8 +13,9 @@ export class ExponentialLR extends LRScheduler {
 
   constructor(optimizer: Optimizer, { gamma }: ExponentialLROptions) {
     super(optimizer)
+    requireNotNegative('ExponentialLR', { gamma })
     this.gamma = gamma
-    this.step()
+    this.start()
   }
 
   protected override getLr(): number[] {

@@ -14,14 +14,15 @@ export interface LambdaLROptions {
 export class LambdaLR extends LRScheduler {
   readonly #lambdas: readonly LrLambda[]
 
+  /** @throws MisconfigurationError when there is not one function for each group */
   constructor(optimizer: Optimizer, { lrLambda }: LambdaLROptions) {
     super(optimizer)
-    this.#lambdas = perGroup('LambdaLR', 'lrLambda', lrLambda, this.groups.length)
-    this.step()
+    this.#lambdas = lambdasOf('LambdaLR', lrLambda, this.groups.length)
+    this.start()
   }
 
   protected override getLr(): number[] {
-    return this.baseLrs.map((lr, i) => lr * (this.#lambdas[i] ?? this.#lambdas[0]!)(this.lastEpoch))
+    return this.baseLrs.map((lr, i) => lr * this.#lambdas[i]!(this.lastEpoch))
   }
 
   protected override options(): SchedulerStateDict {
@@ -29,22 +30,34 @@ export class LambdaLR extends LRScheduler {
   }
 }
 
-/** The rate of the step before times what a function makes of the step, from step 1 on. */
+/**
+ * The rate of the step before times what a function makes of the step, from step 1 on; that is also what `stepTo` does. The
+ * function is not part of the saved state.
+ */
 export class MultiplicativeLR extends LRScheduler {
   readonly #lambdas: readonly LrLambda[]
 
+  /** @throws MisconfigurationError when there is not one function for each group */
   constructor(optimizer: Optimizer, { lrLambda }: LambdaLROptions) {
     super(optimizer)
-    this.#lambdas = perGroup('MultiplicativeLR', 'lrLambda', lrLambda, this.groups.length)
-    this.step()
+    this.#lambdas = lambdasOf('MultiplicativeLR', lrLambda, this.groups.length)
+    this.start()
   }
 
   protected override getLr(): number[] {
     if (this.lastEpoch === 0) return this.groups.map(({ lr }) => lr)
-    return this.groups.map(({ lr }, i) => lr * (this.#lambdas[i] ?? this.#lambdas[0]!)(this.lastEpoch))
+    return this.#lambdas.map((lambda, i) => this.groups[i]!.lr * lambda(this.lastEpoch))
   }
 
   protected override options(): SchedulerStateDict {
     return {}
   }
+}
+
+function lambdasOf(who: string, lrLambda: LambdaLROptions['lrLambda'], count: number): readonly LrLambda[] {
+  const lambdas = perGroup(who, 'lrLambda', lrLambda, count)
+  for (const lambda of lambdas) {
+    if (typeof lambda !== 'function') throw new TypeError(`${who}: lrLambda is a function, got ${String(lambda)}`)
+  }
+  return lambdas
 }

@@ -7,7 +7,7 @@ export interface LinearLROptions {
   readonly startFactor?: number
   /** What it is multiplied by in the end, in [0, 1]; default 1. */
   readonly endFactor?: number
-  /** Steps from one to the other; default 5. */
+  /** Steps from one to the other, a whole number ≥ 1; default 5. */
   readonly totalIters?: number
 }
 
@@ -25,7 +25,7 @@ export class LinearLR extends LRScheduler {
     this.startFactor = startFactor
     this.endFactor = endFactor
     this.totalIters = totalIters
-    this.step()
+    this.start()
   }
 
   protected override getLr(): number[] {

@@ -1,5 +1,6 @@
 import { MisconfigurationError } from '../../errors/errors.ts'
 import type { Optimizer } from '../optimizer.ts'
+import { perGroup, requireRange } from './checks.ts'
 import type { ScheduledGroup } from './lr-scheduler.ts'
 
 /** What groups of optimizers with a momentum have: SGD's, or the first decay rate of Adam and its like. */
@@ -15,6 +16,13 @@ export function requireMomentum(who: string, optimizer: Optimizer): void {
   throw new MisconfigurationError(
     `${who}: cycles a momentum, got ${optimizer.constructor.name}, which has none; set cycleMomentum: false`,
   )
+}
+
+/** A momentum for each group. @throws OutOfRangeError or MisconfigurationError when an option is none */
+export function momenta(who: string, option: string, x: number | readonly number[], count: number): number[] {
+  const all = perGroup(who, option, x, count)
+  for (const momentum of all) requireRange(who, option, momentum, momentum >= 0 && momentum < 1, 'in [0, 1)')
+  return all
 }
 
 export function setMomentum(group: ScheduledGroup, momentum: number): void {

@@ -1,11 +1,11 @@
 import type { Optimizer } from '../optimizer.ts'
-import { requireWhole } from './checks.ts'
+import { requireNotNegative, requireWhole } from './checks.ts'
 import { LRScheduler, type SchedulerStateDict } from './lr-scheduler.ts'
 
 export interface MultiStepLROptions {
   /** Steps at which the rate drops, whole numbers ≥ 0 in any order; one that comes twice drops twice. */
   readonly milestones: readonly number[]
-  /** Factor of a drop; default 0.1. */
+  /** Factor of a drop, ≥ 0; default 0.1. */
   readonly gamma?: number
 }
 
@@ -17,9 +17,10 @@ export class MultiStepLR extends LRScheduler {
   constructor(optimizer: Optimizer, { milestones, gamma = 0.1 }: MultiStepLROptions) {
     super(optimizer)
     for (const milestone of milestones) requireWhole('MultiStepLR', 'a milestone', milestone, 0)
+    requireNotNegative('MultiStepLR', { gamma })
     this.milestones = [...milestones]
     this.gamma = gamma
-    this.step()
+    this.start()
   }
 
   protected override getLr(): number[] {

@@ -1,11 +1,11 @@
 import type { Optimizer } from '../optimizer.ts'
-import { requireWhole } from './checks.ts'
+import { requireNotNegative, requireWhole } from './checks.ts'
 import { LRScheduler, type SchedulerStateDict } from './lr-scheduler.ts'
 
 export interface PolynomialLROptions {
-  /** Steps until the rate is 0; default 5. */
+  /** Steps until the rate is 0, a whole number ≥ 1; default 5. */
   readonly totalIters?: number
-  /** Exponent; default 1. */
+  /** Exponent ≥ 0; default 1. */
   readonly power?: number
 }
 
@@ -17,9 +17,10 @@ export class PolynomialLR extends LRScheduler {
   constructor(optimizer: Optimizer, { totalIters = 5, power = 1 }: PolynomialLROptions = {}) {
     super(optimizer)
     requireWhole('PolynomialLR', 'totalIters', totalIters, 1)
+    requireNotNegative('PolynomialLR', { power })
     this.totalIters = totalIters
     this.power = power
-    this.step()
+    this.start()
   }
 
   protected override getLr(): number[] {

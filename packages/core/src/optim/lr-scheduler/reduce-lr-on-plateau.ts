@@ -1,24 +1,31 @@
-import { MisconfigurationError } from '../../errors/errors.ts'
 import type { Optimizer } from '../optimizer.ts'
-import { perGroup, requireRange, requireWhole } from './checks.ts'
+import {
+  perGroup,
+  requireChoice,
+  requireNotNegative,
+  requireOptimizer,
+  requireRange,
+  requireStateOf,
+  requireWhole,
+} from './checks.ts'
 import type { LRSchedulerLike, SchedulerStateDict } from './lr-scheduler.ts'
 
 export interface ReduceLROnPlateauOptions {
   /** Whether less is better (default), or more. */
   readonly mode?: 'min' | 'max'
-  /** What the rate is multiplied by, below 1; default 0.1. */
+  /** What the rate is multiplied by, in [0, 1); default 0.1. */
   readonly factor?: number
-  /** Steps without improvement that are put up with; default 10. */
+  /** Steps without improvement that are put up with, a whole number ≥ 0; default 10. */
   readonly patience?: number
-  /** How much is an improvement; default 1e-4. */
+  /** How much is an improvement, ≥ 0; default 1e-4. */
   readonly threshold?: number
   /** Whether `threshold` is a share of the best (default), or a difference. */
   readonly thresholdMode?: 'rel' | 'abs'
-  /** Steps after a reduction in which nothing counts as bad; default 0. */
+  /** Steps after a reduction in which nothing counts as bad, a whole number ≥ 0; default 0. */
   readonly cooldown?: number
-  /** The smallest rate: one for all groups, or one for each; default 0. */
+  /** The smallest rate, ≥ 0: one for all groups, also those added later, or one for each; default 0. */
   readonly minLr?: number | readonly number[]
-  /** A smaller change of the rate is not made; default 1e-8. */
+  /** A change of the rate that is no larger is not made, ≥ 0; default 1e-8. */
   readonly eps?: number
 }
 
@@ -36,16 +43,21 @@ export class ReduceLROnPlateau implements LRSchedulerLike {
   #options: Required<ReduceLROnPlateauOptions>
   #lastLr: number[]
 
-  /** @throws OutOfRangeError or MisconfigurationError when an option is out of range */
+  /** @throws TypeError when `optimizer` is none; OutOfRangeError or MisconfigurationError when an option is out of range */
   constructor(optimizer: Optimizer, options: ReduceLROnPlateauOptions = {}) {
     const { mode = 'min', factor = 0.1, patience = 10, threshold = 1e-4, thresholdMode = 'rel' } = options
     const { cooldown = 0, minLr = 0, eps = 1e-8 } = options
-    requireRange('ReduceLROnPlateau', 'factor', factor, factor < 1, 'below 1')
-    requireWhole('ReduceLROnPlateau', 'patience', patience, 0)
-    requireWhole('ReduceLROnPlateau', 'cooldown', cooldown, 0)
-    requireChoice('mode', mode, ['min', 'max'])
-    requireChoice('thresholdMode', thresholdMode, ['rel', 'abs'])
-    perGroup('ReduceLROnPlateau', 'minLr', minLr, optimizer.paramGroups.length)
+    const who = 'ReduceLROnPlateau'
+    requireOptimizer(who, optimizer)
+    requireRange(who, 'factor', factor, factor >= 0 && factor < 1, 'in [0, 1)')
+    requireWhole(who, 'patience', patience, 0)
+    requireWhole(who, 'cooldown', cooldown, 0)
+    requireNotNegative(who, { threshold, eps })
+    requireChoice(who, 'mode', mode, ['min', 'max'])
+    requireChoice(who, 'thresholdMode', thresholdMode, ['rel', 'abs'])
+    for (const least of perGroup(who, 'minLr', minLr, optimizer.paramGroups.length)) {
+      requireNotNegative(who, { minLr: least })
+    }
     this.optimizer = optimizer
     this.#options = { mode, factor, patience, threshold, thresholdMode, cooldown, minLr, eps }
     this.#lastLr = this.#rates()
@@ -58,11 +70,13 @@ export class ReduceLROnPlateau implements LRSchedulerLike {
 
   /**
    * @param metric - what is watched
-   * @throws TypeError without one
+   * @throws TypeError without one; MisconfigurationError when a group was added and `minLr` is a list
    */
   step(metric?: number): void {
     if (typeof metric !== 'number') {
-      throw new TypeError(`ReduceLROnPlateau: step takes the metric that it watches, got ${typeof metric}`)
+      throw new TypeError(
+        `ReduceLROnPlateau: step takes the metric that it watches, a number, got ${typeof metric}; of a tensor, pass await metric.item()`,
+      )
     }
     this.lastEpoch++
     if (this.#isBetter(metric)) {
@@ -85,16 +99,24 @@ export class ReduceLROnPlateau implements LRSchedulerLike {
 
   stateDict(): SchedulerStateDict {
     const { lastEpoch, best, numBadEpochs, cooldownCounter } = this
-    return { ...this.#options, lastEpoch, best, numBadEpochs, cooldownCounter, lastLr: this.#lastLr }
+    const counts = { lastEpoch, best, numBadEpochs, cooldownCounter }
+    return structuredClone({ ...this.#options, ...counts, lastLr: this.#lastLr })
   }
 
-  loadStateDict({ lastEpoch, best, numBadEpochs, cooldownCounter, lastLr, ...options }: SchedulerStateDict): void {
+  /**
+   * Goes on where `state` was saved. The optimizer's rates are in the optimizer's state.
+   *
+   * @throws MisconfigurationError when it is another scheduler's
+   */
+  loadStateDict(state: SchedulerStateDict): void {
+    requireStateOf('ReduceLROnPlateau', this.stateDict(), state)
+    const { lastEpoch, best, numBadEpochs, cooldownCounter, lastLr, ...options } = structuredClone(state)
     this.lastEpoch = lastEpoch as number
     this.best = best as number | null
     this.numBadEpochs = numBadEpochs as number
     this.cooldownCounter = cooldownCounter as number
-    this.#lastLr = [...(lastLr as number[])]
-    this.#options = { ...this.#options, ...(options as ReduceLROnPlateauOptions) }
+    this.#lastLr = lastLr as number[]
+    this.#options = options as unknown as Required<ReduceLROnPlateauOptions>
   }
 
   #isBetter(metric: number): boolean {
@@ -108,9 +130,10 @@ export class ReduceLROnPlateau implements LRSchedulerLike {
 
   #reduce(): void {
     const { factor, minLr, eps } = this.#options
-    for (const [i, group] of this.optimizer.paramGroups.entries()) {
-      const least = typeof minLr === 'number' ? minLr : (minLr[i] ?? 0)
-      const reduced = Math.max(group.lr * factor, least)
+    const { paramGroups } = this.optimizer
+    const least = perGroup('ReduceLROnPlateau', 'minLr', minLr, paramGroups.length)
+    for (const [i, group] of paramGroups.entries()) {
+      const reduced = Math.max(group.lr * factor, least[i]!)
       if (group.lr - reduced > eps) group.lr = reduced
     }
   }
@@ -118,11 +141,4 @@ export class ReduceLROnPlateau implements LRSchedulerLike {
   #rates(): number[] {
     return this.optimizer.paramGroups.map(({ lr }) => lr)
   }
-}
-
-function requireChoice(option: string, value: unknown, choices: readonly string[]): void {
-  if (choices.includes(value as string)) return
-  throw new MisconfigurationError(
-    `ReduceLROnPlateau: ${option} is '${choices.join("' or '")}', got ${JSON.stringify(value)}`,
-  )
 }

@@ -1,11 +1,11 @@
 import type { Optimizer } from '../optimizer.ts'
-import { requireWhole } from './checks.ts'
+import { requireNotNegative, requireWhole } from './checks.ts'
 import { LRScheduler, type SchedulerStateDict } from './lr-scheduler.ts'
 
 export interface StepLROptions {
   /** Steps between two drops, a whole number ≥ 1. */
   readonly stepSize: number
-  /** Factor of a drop; default 0.1. */
+  /** Factor of a drop, ≥ 0; default 0.1. */
   readonly gamma?: number
 }
 
@@ -17,9 +17,10 @@ export class StepLR extends LRScheduler {
   constructor(optimizer: Optimizer, { stepSize, gamma = 0.1 }: StepLROptions) {
     super(optimizer)
     requireWhole('StepLR', 'stepSize', stepSize, 1)
+    requireNotNegative('StepLR', { gamma })
     this.stepSize = stepSize
     this.gamma = gamma
-    this.step()
+    this.start()
   }
 
   protected override getLr(): number[] {

@@ -1,16 +1,16 @@
 import { OutOfRangeError } from '../../errors/errors.ts'
 import type { Optimizer } from '../optimizer.ts'
-import { requireRange, requireWhole } from './checks.ts'
+import { requireNotNegative, requireRange, requireWhole } from './checks.ts'
 import { LRScheduler, type SchedulerStateDict } from './lr-scheduler.ts'
 
 export interface WarmupCosineLROptions {
-  /** Steps in which the rate rises. */
+  /** Steps in which the rate rises, a whole number ≥ 0. */
   readonly warmupSteps: number
-  /** Steps in all; from then on the rate is the smallest. */
+  /** Steps in all, more than those; from then on the rate is the smallest. */
   readonly totalSteps: number
   /** What the rate is multiplied by at first, in [0, 1]; default 0. */
   readonly startFactor?: number
-  /** The smallest rate; default 0. */
+  /** The smallest rate, ≥ 0; default 0. */
   readonly etaMin?: number
 }
 
@@ -20,10 +20,10 @@ export interface WarmupCosineLROptions {
  */
 export class WarmupCosineLR extends LRScheduler {
   readonly countsBatches: boolean = true
-  warmupSteps: number
-  totalSteps: number
-  startFactor: number
-  etaMin: number
+  readonly warmupSteps: number
+  readonly totalSteps: number
+  readonly startFactor: number
+  readonly etaMin: number
 
   constructor(optimizer: Optimizer, options: WarmupCosineLROptions) {
     super(optimizer)
@@ -31,6 +31,7 @@ export class WarmupCosineLR extends LRScheduler {
     requireWhole('WarmupCosineLR', 'warmupSteps', warmupSteps, 0)
     requireWhole('WarmupCosineLR', 'totalSteps', totalSteps, 1)
     requireRange('WarmupCosineLR', 'startFactor', startFactor, startFactor >= 0 && startFactor <= 1, 'in [0, 1]')
+    requireNotNegative('WarmupCosineLR', { etaMin })
     if (warmupSteps >= totalSteps) {
       throw new OutOfRangeError(
         `WarmupCosineLR: the warm-up is a part of the steps, got ${warmupSteps} of ${totalSteps}`,
@@ -40,7 +41,7 @@ export class WarmupCosineLR extends LRScheduler {
     this.totalSteps = totalSteps
     this.startFactor = startFactor
     this.etaMin = etaMin
-    this.step()
+    this.start()
   }
 
   protected override getLr(): number[] {

@@ -42,7 +42,7 @@ test('saved and loaded, it goes on equally', () => {
   const scheduler = new StepLR(first, options)
   for (let i = 0; i < 4; i++) scheduler.step()
   const state = JSON.parse(JSON.stringify(scheduler.stateDict()))
-  expect(state).toEqual({ stepSize: 3, gamma: 0.5, lastEpoch: 4, lastLr: [0.05, 0.025] })
+  expect(state).toEqual({ stepSize: 3, gamma: 0.5, lastEpoch: 4, baseLrs: [0.1, 0.05], lastLr: [0.05, 0.025] })
 
   const second = optimizerOf(2)
   const resumed = new StepLR(second, { stepSize: 99 })

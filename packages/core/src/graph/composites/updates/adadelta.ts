@@ -1,6 +1,6 @@
 import { add, div, mul, sqrt, sub } from '../../build.ts'
 import { decay, nextStep, square } from './arithmetic.ts'
-import { defineUpdate, type Update } from './define-update.ts'
+import { defineUpdate, type UpdateOp } from './define-update.ts'
 import { directed } from './sgd.ts'
 
 type State = 'step' | 'square_avg' | 'acc_delta'
@@ -14,7 +14,7 @@ export interface AdadeltaAttributes {
 const states: readonly State[] = ['step', 'square_avg', 'acc_delta']
 
 /** Δ = √(d + ε) / √(v + ε)·g, with running means v of g² and d of Δ² (Zeiler 2012). */
-export const adadeltaUpdate: Update<State, Scalar, AdadeltaAttributes> = defineUpdate({
+export const adadeltaOp: UpdateOp<State, Scalar, AdadeltaAttributes> = defineUpdate({
   name: 'adadeltaUpdate',
   state: () => states,
   scalars: ['lr', 'rho', 'rest', 'eps', 'weightDecay'],

@@ -1,7 +1,7 @@
 import { add, div, literalLike, maximum, minimum, mul, neg, pow, sqrt, sub, sum } from '../../build.ts'
 import type { Value } from '../../value.ts'
-import { complement, nextStep, square } from './arithmetic.ts'
-import { defineUpdate, type Update } from './define-update.ts'
+import { nextStep, shrunk, square } from './arithmetic.ts'
+import { defineUpdate, type UpdateOp } from './define-update.ts'
 
 type State = 'step' | 'row_var' | 'col_var' | 'variance'
 type Scalar = 'lr' | 'beta2Decay' | 'eps1' | 'eps2' | 'd' | 'weightDecay'
@@ -17,7 +17,7 @@ export interface AdafactorAttributes {
  * Adafactor (Shazeer and Stern 2018) as PyTorch has it: 1 − β₂ₜ = t^decay; the step is max(ε₂, RMS(p))·min(lr, 1/√t), and
  * its RMS is clipped at d.
  */
-export const adafactorUpdate: Update<State, Scalar, AdafactorAttributes> = defineUpdate({
+export const adafactorOp: UpdateOp<State, Scalar, AdafactorAttributes> = defineUpdate({
   name: 'adafactorUpdate',
   state: ({ factored }) => (factored ? ['step', 'row_var', 'col_var'] : ['step', 'variance']),
   scalars: ['lr', 'beta2Decay', 'eps1', 'eps2', 'd', 'weightDecay'],
@@ -29,7 +29,7 @@ export const adafactorUpdate: Update<State, Scalar, AdafactorAttributes> = defin
     const weight = pow(t, beta2Decay)
     const towards = (x: Value, y: Value) => add(x, mul(sub(y, x), weight))
     const alpha = mul(maximum(eps2, rms(p)), minimum(lr, div(literalLike(t, 1), sqrt(t))))
-    const decayed = weightDecay ? mul(p, complement(mul(lr, scalars.weightDecay))) : p
+    const decayed = weightDecay ? shrunk(p, lr, scalars.weightDecay) : p
     const { rank } = p.spec
     const rows = factored ? towards(state.row_var, mean(squares, rank - 1)) : state.row_var
     const columns = factored ? towards(state.col_var, mean(squares, rank - 2)) : state.col_var
@@ -42,8 +42,9 @@ export const adafactorUpdate: Update<State, Scalar, AdafactorAttributes> = defin
   },
 })
 
+/** Along one axis; 0 of no elements. */
 function mean(x: Value, axis: number): Value {
-  return mul(sum(x, [axis], true), literalLike(x, 1 / x.spec.shape[axis]!))
+  return mul(sum(x, [axis], true), literalLike(x, 1 / Math.max(1, x.spec.shape[axis]!)))
 }
 
 /** Root of the mean square of all elements. */

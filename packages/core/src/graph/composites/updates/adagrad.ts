@@ -1,6 +1,6 @@
 import { add, div, literalLike, mul, sqrt, sub } from '../../build.ts'
 import { nextStep, square } from './arithmetic.ts'
-import { defineUpdate, type Update } from './define-update.ts'
+import { defineUpdate, type UpdateOp } from './define-update.ts'
 import { directed } from './sgd.ts'
 
 type State = 'step' | 'sum'
@@ -14,7 +14,7 @@ export interface AdagradAttributes {
 const states: readonly State[] = ['step', 'sum']
 
 /** s ← s + g²; p ← p − lr / (1 + (t − 1)·η)·g / (√s + ε) (Duchi et al. 2011). */
-export const adagradUpdate: Update<State, Scalar, AdagradAttributes> = defineUpdate({
+export const adagradOp: UpdateOp<State, Scalar, AdagradAttributes> = defineUpdate({
   name: 'adagradUpdate',
   state: () => states,
   scalars: ['lr', 'lrDecay', 'eps', 'weightDecay'],

@@ -1,6 +1,6 @@
 import { abs, add, div, maximum, mul, sub } from '../../build.ts'
 import { biasCorrection, decay, nextStep } from './arithmetic.ts'
-import { defineUpdate, type Update } from './define-update.ts'
+import { defineUpdate, type UpdateOp } from './define-update.ts'
 import { directed } from './sgd.ts'
 
 type State = 'step' | 'exp_avg' | 'exp_inf'
@@ -14,7 +14,7 @@ export interface AdamaxAttributes {
 const states: readonly State[] = ['step', 'exp_avg', 'exp_inf']
 
 /** Adam with the infinity norm (Kingma and Ba 2015): u ← max(β₂·u, |g| + ε), p ← p − lr / (1 − β₁ᵗ)·m / u. */
-export const adamaxUpdate: Update<State, Scalar, AdamaxAttributes> = defineUpdate({
+export const adamaxOp: UpdateOp<State, Scalar, AdamaxAttributes> = defineUpdate({
   name: 'adamaxUpdate',
   state: () => states,
   scalars: ['lr', 'beta1', 'beta2', 'rest1', 'logBeta1', 'eps', 'weightDecay'],

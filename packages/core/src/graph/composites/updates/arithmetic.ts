@@ -16,6 +16,11 @@ export function biasCorrection(logBeta: Value, t: Value): Value {
   return neg(expm1(mul(logBeta, t)))
 }
 
+/** p·(1 − lr·λ), decay of the weights themselves. 1 − lr·λ in float32 would have lost most of a small λ. */
+export function shrunk(p: Value, lr: Value, lambda: Value): Value {
+  return sub(p, mul(p, mul(lr, lambda)))
+}
+
 /** The step that this update is, from 1, as it is counted and in the dtype of `p`. */
 export function nextStep(step: Value, p: Value): { readonly step: Value; readonly t: Value } {
   const counted = add(step, literalLike(step, 1))

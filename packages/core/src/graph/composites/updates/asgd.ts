@@ -1,6 +1,6 @@
 import { add, cast, div, equal, literalLike, maximum, mul, pow, sub, where } from '../../build.ts'
-import { complement, nextStep } from './arithmetic.ts'
-import { defineUpdate, type Update } from './define-update.ts'
+import { nextStep, shrunk } from './arithmetic.ts'
+import { defineUpdate, type UpdateOp } from './define-update.ts'
 import { directed } from './sgd.ts'
 
 type State = 'step' | 'eta' | 'mu' | 'ax'
@@ -17,7 +17,7 @@ const states: readonly State[] = ['step', 'eta', 'mu', 'ax']
  * Averaged SGD (Polyak and Juditsky 1992): p ← p·(1 − λ·η) − η·g with η = lr / (1 + λ·lr·t)^α; from step t₀ on `ax` is the
  * mean of the parameter.
  */
-export const asgdUpdate: Update<State, Scalar, AsgdAttributes> = defineUpdate({
+export const asgdOp: UpdateOp<State, Scalar, AsgdAttributes> = defineUpdate({
   name: 'asgdUpdate',
   state: () => states,
   scalars: ['lr', 'lambd', 'alpha', 't0', 'weightDecay'],
@@ -26,7 +26,7 @@ export const asgdUpdate: Update<State, Scalar, AsgdAttributes> = defineUpdate({
     const { step, t } = nextStep(state.step, p)
     const gradient = directed(p, g, weightDecay, attributes)
     const [eta, mu] = [cast(state.eta, p.spec.dtype), cast(state.mu, p.spec.dtype)]
-    const updated = sub(mul(p, complement(mul(lambd, eta))), mul(eta, gradient))
+    const updated = sub(shrunk(p, eta, lambd), mul(eta, gradient))
     const one = literalLike(t, 1)
     const ax = where(equal(mu, one), updated, add(state.ax, mul(sub(updated, state.ax), mu)))
     const nextEta = div(lr, pow(add(one, mul(mul(lambd, lr), t)), alpha))

@@ -1,7 +1,7 @@
 import { add, div, matmul, maximum, mul, sqrt, sub, sum, transposeLast } from '../../build.ts'
 import type { Value } from '../../value.ts'
-import { complement, decay, square } from './arithmetic.ts'
-import { defineUpdate, type Update } from './define-update.ts'
+import { decay, shrunk, square } from './arithmetic.ts'
+import { defineUpdate, type UpdateOp } from './define-update.ts'
 
 type State = 'momentum_buffer'
 /** `rate` is the learning rate times the factor for the shape. */
@@ -19,7 +19,7 @@ const states: readonly State[] = ['momentum_buffer']
  * Momentum whose steps are made orthogonal (Jordan et al. 2024): some Newton–Schulz iterations bring the singular values of
  * the update near 1, without a decomposition.
  */
-export const muonUpdate: Update<State, Scalar, MuonAttributes> = defineUpdate({
+export const muonOp: UpdateOp<State, Scalar, MuonAttributes> = defineUpdate({
   name: 'muonUpdate',
   state: () => states,
   scalars: ['lr', 'rate', 'momentum', 'rest', 'weightDecay', 'eps', 'a', 'b', 'c'],
@@ -27,7 +27,7 @@ export const muonUpdate: Update<State, Scalar, MuonAttributes> = defineUpdate({
     const { lr, rate, momentum, rest } = scalars
     const buffer = decay(state.momentum_buffer, g, momentum, rest)
     const update = nesterov ? decay(buffer, g, momentum, rest) : buffer
-    const decayed = weightDecay ? mul(p, complement(mul(lr, scalars.weightDecay))) : p
+    const decayed = weightDecay ? shrunk(p, lr, scalars.weightDecay) : p
     const direction = orthogonal(update, scalars, steps)
     return { p: sub(decayed, mul(rate, direction)), state: { momentum_buffer: buffer } }
   },

@@ -1,6 +1,6 @@
 import { add, div, mul, sqrt, sub } from '../../build.ts'
 import { decay, nextStep, square } from './arithmetic.ts'
-import { defineUpdate, type Update } from './define-update.ts'
+import { defineUpdate, type UpdateOp } from './define-update.ts'
 import { directed } from './sgd.ts'
 
 type State = 'step' | 'square_avg' | 'grad_avg' | 'momentum_buffer'
@@ -14,7 +14,7 @@ export interface RMSpropAttributes {
 }
 
 /** Dividing by a running root mean square (Hinton 2012), of the centred gradient if wanted (Graves 2013). */
-export const rmspropUpdate: Update<State, Scalar, RMSpropAttributes> = defineUpdate({
+export const rmspropOp: UpdateOp<State, Scalar, RMSpropAttributes> = defineUpdate({
   name: 'rmspropUpdate',
   state: ({ centered, momentum }) => [
     'step',

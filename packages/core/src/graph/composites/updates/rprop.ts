@@ -1,6 +1,6 @@
 import { less, literalLike, maximum, minimum, mul, neg, sign, sub, where } from '../../build.ts'
 import { nextStep } from './arithmetic.ts'
-import { defineUpdate, type Update } from './define-update.ts'
+import { defineUpdate, type UpdateOp } from './define-update.ts'
 
 type State = 'step' | 'prev' | 'step_size'
 type Scalar = 'etaMinus' | 'etaPlus' | 'least' | 'most'
@@ -15,7 +15,7 @@ const states: readonly State[] = ['step', 'prev', 'step_size']
  * Resilient backpropagation (Riedmiller and Braun 1993): only the signs of gradients count. An element's step grows by η⁺
  * while its gradient keeps its sign; where that turned, it shrinks by η⁻ and the element rests.
  */
-export const rpropUpdate: Update<State, Scalar, RpropAttributes> = defineUpdate({
+export const rpropOp: UpdateOp<State, Scalar, RpropAttributes> = defineUpdate({
   name: 'rpropUpdate',
   state: () => states,
   scalars: ['etaMinus', 'etaPlus', 'least', 'most'],
@@ -23,7 +23,8 @@ export const rpropUpdate: Update<State, Scalar, RpropAttributes> = defineUpdate(
     const { etaMinus, etaPlus, least, most } = scalars
     const { step } = nextStep(state.step, p)
     const gradient = maximize ? neg(g) : g
-    const agreement = mul(gradient, state.prev)
+    // Of the signs: the product of two small gradients is 0.
+    const agreement = mul(sign(gradient), sign(state.prev))
     const zero = literalLike(agreement, 0)
     const [agrees, turned] = [less(zero, agreement), less(agreement, zero)]
     const factor = where(agrees, etaPlus, where(turned, etaMinus, literalLike(p, 1)))
