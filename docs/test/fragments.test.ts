@@ -1,18 +1,18 @@
 import { mkdir, mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join, relative } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { format } from 'node:util'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
 import { type Fragment, fragmentsOf } from './fragments.ts'
 
 const docs = fileURLToPath(new URL('..', import.meta.url))
-const pages = [
-  { name: 'README.md', path: join(docs, '..', 'README.md') },
-  ...(await readdir(docs))
-    .filter((name) => name.endsWith('.md'))
-    .sort()
-    .map((name) => ({ name: `docs/${name}`, path: join(docs, name) })),
-]
+const files = ['../README.md', ...(await readdir(docs)).filter((name) => name.endsWith('.md')).sort()]
+const pages = await Promise.all(
+  files.map(async (file) => ({
+    name: relative(dirname(docs), join(docs, file)),
+    fragments: fragmentsOf(await readFile(join(docs, file), 'utf8')),
+  })),
+)
 
 let folder = ''
 
@@ -20,12 +20,14 @@ beforeAll(async () => {
   // Inside docs, so that packages are found by their names.
   await mkdir(join(docs, '.fragments'), { recursive: true })
   folder = await mkdtemp(join(docs, '.fragments', 'run-'))
+  for (const { file, code } of pages.flatMap(({ fragments }) => fragments)) {
+    if (file !== null) await writeFile(join(folder, file), code)
+  }
 })
 
 afterAll(() => rm(folder, { recursive: true, force: true }))
 
-for (const { name, path } of pages) {
-  const fragments = fragmentsOf(await readFile(path, 'utf8'))
+for (const { name, fragments } of pages) {
   if (fragments.length === 0) continue
   describe(name, () => {
     for (const fragment of fragments) {
@@ -36,17 +38,17 @@ for (const { name, path } of pages) {
   })
 }
 
-async function check({ code, line, printed }: Fragment): Promise<void> {
-  const file = join(folder, `line-${line}-${crypto.randomUUID()}.ts`)
-  await writeFile(file, code)
+async function check({ code, file, line, printed }: Fragment): Promise<void> {
+  const path = join(folder, file ?? `line-${line}-${crypto.randomUUID()}.ts`)
+  if (file === null) await writeFile(path, code)
   const lines: string[] = []
   const log = vi.spyOn(console, 'log').mockImplementation((...args) => void lines.push(format(...args)))
-  const info = vi.spyOn(console, 'info').mockImplementation(() => {})
+  const others = (['info', 'warn'] as const).map((name) => vi.spyOn(console, name).mockImplementation(() => {}))
   try {
-    await import(/* @vite-ignore */ file)
+    await import(/* @vite-ignore */ path)
   } finally {
     log.mockRestore()
-    info.mockRestore()
+    for (const other of others) other.mockRestore()
   }
   // A line that prints in a loop has no single answer: such fragments are run, not compared.
   if (lines.length === printed.length) {

@@ -16,6 +16,10 @@ export { type ReferenceOptions, reference } from './accelerator/reference/refere
 export type { GradientOptions } from './autograd/backward.ts'
 export { enableGrad, noGrad } from './autograd/no-grad.ts'
 export type { Callback, TrainerView } from './callbacks/callback.ts'
+export {
+  type AccumulationSchedule,
+  GradientAccumulationScheduler,
+} from './callbacks/gradient-accumulation-scheduler.ts'
 export { ProgressBar, type ProgressBarOptions } from './callbacks/progress-bar.ts'
 export { BatchSampler, type BatchSamplerOptions } from './data/batch-sampler.ts'
 export type { Grouping } from './data/batch-stream.ts'
@@ -80,8 +84,9 @@ export { type EpochMetric, Metric } from './metrics/metric.ts'
 export { Perplexity, type PerplexityOptions } from './metrics/perplexity.ts'
 export { F1Score, Precision, Recall } from './metrics/precision-recall.ts'
 export { MeanAbsoluteError, MeanSquaredError, type MeanSquaredErrorOptions } from './metrics/regression.ts'
-export type { LogOptions } from './module/module-host.ts'
-export type { LRSchedulerConfig, OptimizerConfig, OptimizerWithScheduler } from './module/optimizer-config.ts'
+export type { LogOptions, RunningTrainer } from './module/module-host.ts'
+export type { OptimizerConfig, OptimizerWithScheduler } from './module/optimizer-config.ts'
+export type { LRSchedulerConfig } from './module/scheduler-config.ts'
 export {
   type FreeStepOutput,
   type GradientClippingOptions,
@@ -374,9 +379,35 @@ export {
 export { generateSquareSubsequentMask } from './nn/transformer/square-subsequent-mask.ts'
 export { Transformer, type TransformerInputs, type TransformerOptions } from './nn/transformer/transformer.ts'
 export { Upsample } from './nn/upsample.ts'
+export { Adadelta, type AdadeltaOptions } from './optim/adadelta.ts'
+export { Adafactor, type AdafactorOptions } from './optim/adafactor.ts'
+export { Adagrad, type AdagradOptions } from './optim/adagrad.ts'
 export { Adam, type AdamOptions, AdamW } from './optim/adam.ts'
+export { Adamax, type AdamaxOptions } from './optim/adamax.ts'
+export { ASGD, type ASGDOptions } from './optim/asgd.ts'
 export { clipGradNorm, clipGradValue } from './optim/clip.ts'
-export { LRScheduler, type LRSchedulerLike, type SchedulerStateDict } from './optim/lr-scheduler.ts'
+export { LBFGS, type LBFGSOptions } from './optim/lbfgs/lbfgs.ts'
+export { Lion, type LionOptions } from './optim/lion.ts'
+export { ConstantLR, type ConstantLROptions } from './optim/lr-scheduler/constant-lr.ts'
+export { CosineAnnealingLR, type CosineAnnealingLROptions } from './optim/lr-scheduler/cosine-annealing-lr.ts'
+export {
+  CosineAnnealingWarmRestarts,
+  type CosineAnnealingWarmRestartsOptions,
+} from './optim/lr-scheduler/cosine-annealing-warm-restarts.ts'
+export { CyclicLR, type CyclicLROptions, type CyclicMode } from './optim/lr-scheduler/cyclic-lr.ts'
+export { ExponentialLR, type ExponentialLROptions } from './optim/lr-scheduler/exponential-lr.ts'
+export { LambdaLR, type LambdaLROptions, type LrLambda, MultiplicativeLR } from './optim/lr-scheduler/lambda-lr.ts'
+export { LinearLR, type LinearLROptions } from './optim/lr-scheduler/linear-lr.ts'
+export { LRScheduler, type LRSchedulerLike, type SchedulerStateDict } from './optim/lr-scheduler/lr-scheduler.ts'
+export { MultiStepLR, type MultiStepLROptions } from './optim/lr-scheduler/multi-step-lr.ts'
+export { OneCycleLR, type OneCycleLROptions } from './optim/lr-scheduler/one-cycle-lr.ts'
+export { PolynomialLR, type PolynomialLROptions } from './optim/lr-scheduler/polynomial-lr.ts'
+export { ReduceLROnPlateau, type ReduceLROnPlateauOptions } from './optim/lr-scheduler/reduce-lr-on-plateau.ts'
+export { ChainedScheduler, SequentialLR, type SequentialLROptions } from './optim/lr-scheduler/sequential-lr.ts'
+export { StepLR, type StepLROptions } from './optim/lr-scheduler/step-lr.ts'
+export { WarmupCosineLR, type WarmupCosineLROptions } from './optim/lr-scheduler/warmup-cosine-lr.ts'
+export { Muon, type MuonOptions } from './optim/muon.ts'
+export { NAdam, type NAdamOptions } from './optim/nadam.ts'
 export {
   type Closure,
   Optimizer,
@@ -385,9 +416,12 @@ export {
   type OptimizerStateDict,
   type ParamGroup,
   type ParamGroupOptions,
+  type StepOptions,
 } from './optim/optimizer.ts'
+export { RAdam, type RAdamOptions } from './optim/radam.ts'
+export { RMSprop, type RMSpropOptions } from './optim/rmsprop.ts'
+export { Rprop, type RpropOptions } from './optim/rprop.ts'
 export { SGD, type SgdOptions } from './optim/sgd.ts'
-export { StepLR, type StepLROptions } from './optim/step-lr.ts'
 export { FullPrecision } from './precision/full-precision.ts'
 export type { PrecisionName } from './precision/precision.ts'
 export type { GradientClipAlgorithm, PrecisionPlugin, PrecisionStateDict } from './precision/precision-plugin.ts'

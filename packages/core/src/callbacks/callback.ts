@@ -13,6 +13,8 @@ export interface TrainerView {
   readonly globalStep: number
   /** Batches of the running epoch, or undefined where the loader does not say. */
   readonly numBatches: number | undefined
+  /** Batches whose gradients make one step. Set in `onTrainEpochStart` it holds from that epoch on. */
+  accumulateGradBatches: number
   /** Metrics as of the last epoch end, and of validation runs. */
   readonly callbackMetrics: Readonly<Record<string, number>>
   /** Latest values of what was logged with `progBar`, read from the device now. */

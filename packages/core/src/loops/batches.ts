@@ -19,15 +19,20 @@ export function checkBatches(who: string, source: unknown): void {
   throw new MisconfigurationError(`${who}: batches come from what can be iterated, got ${got}; pass a DataLoader, say`)
 }
 
-/** Batches in order, each with the knowledge whether another one follows. */
+/** Batches in order, each with the knowledge whether another one follows. What is null is skipped, and said. */
 export async function* numbered(source: Batches<unknown>): AsyncGenerator<NumberedBatch> {
-  let batchIdx = 0
-  let pending: { readonly batch: unknown } | null = null
+  let count = 0
+  let pending: { readonly batch: unknown; readonly batchIdx: number } | null = null
   for await (const batch of source) {
-    if (pending !== null) yield { ...pending, batchIdx: batchIdx++, isLast: false }
-    pending = { batch }
+    const batchIdx = count++
+    if (batch === null || batch === undefined) {
+      console.warn(`batches: the loader gave ${batch} for batch ${batchIdx}; it is skipped`)
+      continue
+    }
+    if (pending !== null) yield { ...pending, isLast: false }
+    pending = { batch, batchIdx }
   }
-  if (pending !== null) yield { ...pending, batchIdx, isLast: true }
+  if (pending !== null) yield { ...pending, isLast: true }
 }
 
 /** How many batches an epoch of `source` has, where it says. */

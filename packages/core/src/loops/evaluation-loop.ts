@@ -3,6 +3,7 @@ import { batchSizeOf } from '../strategy/batch-to-device.ts'
 import { commit, commitAssigned, rollback } from '../tensor/flush.ts'
 import { openStep } from '../tensor/step-scope.ts'
 import { type Batches, countBatches, type NumberedBatch, numbered } from './batches.ts'
+import { EpochOutputs, endEpoch } from './epoch-outputs.ts'
 import type { LoopContext } from './loop-context.ts'
 import { forHooks, freeOutputs, tensorsOf } from './step-output.ts'
 
@@ -22,6 +23,7 @@ export class EvaluationLoop {
   /** @returns means of what was logged */
   async run(source: Batches<unknown>): Promise<Readonly<Record<string, number>>> {
     const { metrics, module } = this.#context
+    const outputs = this.#kind === 'Validation' && module.validationEpochEnd !== undefined ? new EpochOutputs() : null
     const modes = module.modules().map((inner) => [inner, inner.training] as const)
     const scopeBefore = metrics.scope
     metrics.scope = 'evaluation'
@@ -30,8 +32,9 @@ export class EvaluationLoop {
       this.#context.evaluation.numBatches = countBatches(source)
       await this.#context.call(`on${this.#kind}Start`)
       await this.#context.call(`on${this.#kind}EpochStart`)
-      for await (const batch of numbered(source)) await this.#batch(batch)
+      for await (const batch of numbered(source)) await this.#batch(batch, outputs)
       const means = await metrics.endEpoch()
+      await endEpoch(module, 'validationEpochEnd', (await outputs?.toHost()) ?? null)
       await this.#context.call(`on${this.#kind}EpochEnd`)
       await this.#context.call(`on${this.#kind}End`)
       return means
@@ -42,7 +45,7 @@ export class EvaluationLoop {
     }
   }
 
-  async #batch({ batch: hostBatch, batchIdx }: NumberedBatch): Promise<void> {
+  async #batch({ batch: hostBatch, batchIdx }: NumberedBatch, epoch: EpochOutputs | null): Promise<void> {
     const { strategy, metrics, module } = this.#context
     const step = await openStep(strategy.accelerator)
     const { gradEnabled } = recording
@@ -58,7 +61,9 @@ export class EvaluationLoop {
       )
       const outputs = freeOutputs(`${this.#kind.toLowerCase()}Step`, returned)
       await commit(tensorsOf(outputs).map((tensor) => tensor.value))
-      await this.#context.call(`on${this.#kind}BatchEnd`, forHooks(outputs), batch, batchIdx, 0)
+      const shown = forHooks(outputs)
+      epoch?.add(shown)
+      await this.#context.call(`on${this.#kind}BatchEnd`, shown, batch, batchIdx, 0)
       await commitAssigned()
     } catch (error) {
       rollback()

@@ -1,7 +1,9 @@
 import { MisconfigurationError } from '../errors/errors.ts'
 import { type Batches, countBatches } from './batches.ts'
+import { endEpoch } from './epoch-outputs.ts'
 import { EvaluationLoop } from './evaluation-loop.ts'
 import type { LoopContext } from './loop-context.ts'
+import { stepPlateauSchedulers } from './schedulers.ts'
 import { TrainingEpochLoop } from './training-epoch-loop.ts'
 
 /** Epoch after epoch: train, then validate. */
@@ -32,10 +34,16 @@ export class FitLoop {
   async #epoch(train: Batches<unknown>, validation: Batches<unknown> | null): Promise<void> {
     const { module, progress, metrics, call } = this.#context
     await call('onTrainEpochStart')
-    const isValidated = (await this.#epochLoop.run(train)) && module.validationStep !== undefined
-    if (validation !== null && isValidated) await this.#validationLoop.run(validation)
+    const hasValidation = validation !== null && module.validationStep !== undefined
+    const isComplete = await this.#epochLoop.run(train, async () => {
+      if (hasValidation) await this.#validationLoop.run(validation)
+    })
     await metrics.endEpoch()
+    await endEpoch(module, 'trainingEpochEnd', await this.#epochLoop.outputs())
     await call('onTrainEpochEnd')
+    if (module.automaticOptimization && isComplete) {
+      await stepPlateauSchedulers(this.#context, { interval: 'epoch', count: progress.epoch + 1 })
+    }
     metrics.reset()
     progress.epoch++
   }

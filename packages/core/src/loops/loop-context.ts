@@ -3,6 +3,7 @@ import type { TrainingModule } from '../module/training-module.ts'
 import type { GradientClipAlgorithm } from '../precision/precision-plugin.ts'
 import type { AwaitedPromises } from '../strategy/awaited.ts'
 import type { Strategy } from '../strategy/strategy.ts'
+import type { Accumulation } from './accumulation.ts'
 import type { MetricStore } from './metrics.ts'
 import type { OptimizerSet } from './optimizer-set.ts'
 import type { Progress } from './progress.ts'
@@ -24,6 +25,7 @@ export interface LoopContext {
   readonly strategy: Strategy
   readonly options: LoopOptions
   readonly progress: Progress
+  readonly accumulation: Accumulation
   readonly metrics: MetricStore
   readonly optimizers: OptimizerSet
   readonly promises: AwaitedPromises

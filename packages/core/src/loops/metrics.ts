@@ -119,6 +119,13 @@ export class MetricStore {
     return Object.fromEntries([...means, ...shown.map(([name], i) => [name, numbers[i]!] as const)])
   }
 
+  /** Everything that can be watched now: means of epochs that are over, and the latest values of the running one. */
+  async readAll(): Promise<Record<string, number>> {
+    const latest = [...this.#metrics.train].filter(([, metric]) => metric.latest?.committed != null)
+    const numbers = await readScalars(latest.map(([, metric]) => metric.latest!.committed!))
+    return { ...this.callbackMetrics, ...Object.fromEntries(latest.map(([name], i) => [name, numbers[i]!] as const)) }
+  }
+
   #logMetric(name: string, metric: EpochMetric, { progBar = false, onStep = false, onEpoch = true }: LogOptions): void {
     if (onStep || !onEpoch) {
       throw new MisconfigurationError(

@@ -1,7 +1,7 @@
-import type { ModuleHost } from '../module/module-host.ts'
+import type { ModuleHost, RunningTrainer } from '../module/module-host.ts'
 import { TrainingModule } from '../module/training-module.ts'
 import type { WrappedOptimizer } from '../strategy/wrapped-optimizer.ts'
-import { backward } from './automatic-optimization.ts'
+import { backward } from './backward.ts'
 import type { LoopContext } from './loop-context.ts'
 
 /** What happens between the closure and the update: hooks, and in automatic optimization clipping. */
@@ -10,10 +10,10 @@ export async function beforeOptimizerStep(
   wrapped: WrappedOptimizer,
 ): Promise<void> {
   const { optimizer } = wrapped
-  await call('onBeforeOptimizerStep', optimizer)
+  const optimizerIdx = optimizers.wrapped.indexOf(wrapped)
+  await call('onBeforeOptimizerStep', optimizer, optimizerIdx)
   if (!module.automaticOptimization) return
   const { gradientClipVal, gradientClipAlgorithm } = options
-  const optimizerIdx = optimizers.wrapped.indexOf(wrapped)
   await module.configureGradientClipping({ optimizer, optimizerIdx, gradientClipVal, gradientClipAlgorithm })
 }
 
@@ -27,12 +27,39 @@ export function moduleHost(context: LoopContext): ModuleHost {
     get currentEpoch() {
       return progress.epoch
     },
+    trainer: runningTrainer(context),
     optimizers: optimizers.wrapped,
     lrSchedulers: optimizers.schedulers.map(({ scheduler }) => scheduler),
     log: (name, value, options) => metrics.log(name, value, options),
     manualBackward: (loss) => promises.hand('this.manualBackward(loss)', () => backward(context, loss)),
     clipGradients(optimizer, clipValue, algorithm) {
       strategy.precision.clipGradients(optimizer, clipValue, algorithm)
+    },
+  }
+}
+
+function runningTrainer({ progress, accumulation, metrics }: LoopContext): RunningTrainer {
+  return {
+    get currentEpoch() {
+      return progress.epoch
+    },
+    get globalStep() {
+      return progress.globalStep
+    },
+    get accumulateGradBatches() {
+      return accumulation.batches
+    },
+    get isLastBatch() {
+      return progress.isLastBatch
+    },
+    get callbackMetrics() {
+      return metrics.callbackMetrics
+    },
+    get shouldStop() {
+      return progress.shouldStop
+    },
+    set shouldStop(shouldStop) {
+      progress.shouldStop = shouldStop
     },
   }
 }

@@ -8,6 +8,8 @@ export class Progress {
   batch = 0
   /** Batches of the running epoch, where the loader says. */
   numBatches: number | undefined = undefined
+  /** Whether the running batch is the last of its epoch. */
+  isLastBatch = false
   /** Someone asked for the fit to end. */
   shouldStop = false
 }

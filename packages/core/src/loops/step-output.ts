@@ -7,6 +7,9 @@ export interface Outputs {
   readonly extras: Readonly<Record<string, unknown>>
 }
 
+/** What came of a batch: of several optimizers, a list in their order. */
+export type BatchOutputs = Outputs | readonly Outputs[]
+
 const nothing: Outputs = { loss: null, extras: {} }
 
 /**
@@ -40,33 +43,43 @@ export function freeOutputs(who: string, returned: unknown): Outputs {
 }
 
 /** The tensors among outputs. */
-export function tensorsOf({ loss, extras }: Outputs): Tensor[] {
-  return loss === null ? tensorsIn(extras) : [loss, ...tensorsIn(extras)]
+export function tensorsOf(outputs: BatchOutputs): Tensor[] {
+  return [outputs].flat().flatMap(({ loss, extras }) => tensorsIn([loss, extras]))
 }
 
 /** The tensors in arrays and plain objects, however deep. */
 export function tensorsIn(output: unknown): Tensor[] {
-  if (output instanceof Tensor) return [output]
-  return isNest(output) ? Object.values(output).flatMap(tensorsIn) : []
+  const found: Tensor[] = []
+  mapTensors(output, (tensor) => found.push(tensor))
+  return found
 }
 
-/** Outputs as hooks get them, detached. */
-export function forHooks({ loss, extras }: Outputs): Record<string, unknown> {
-  return { ...(loss === null ? {} : { loss: loss.detach() }), ...(detached(extras) as Record<string, unknown>) }
+/** A copy of arrays and plain objects, however deep, in which each tensor is replaced. */
+export function mapTensors(output: unknown, replace: (tensor: Tensor) => unknown): unknown {
+  if (output instanceof Tensor) return replace(output)
+  if (Array.isArray(output)) return output.map((element) => mapTensors(element, replace))
+  if (!isPlainObject(output)) return output
+  return Object.fromEntries(Object.entries(output).map(([name, value]) => [name, mapTensors(value, replace)]))
 }
 
-function detached(output: unknown): unknown {
-  if (output instanceof Tensor) return output.detach()
-  if (Array.isArray(output)) return output.map(detached)
-  if (!isNest(output)) return output
-  return Object.fromEntries(Object.entries(output).map(([name, value]) => [name, detached(value)]))
+/** Outputs as hooks get them, detached; of a batch that was skipped, an empty object or nothing in the list. */
+export function forHooks(outputs: BatchOutputs): Record<string, unknown> | Record<string, unknown>[] {
+  if (!Array.isArray(outputs)) return ofOne(outputs as Outputs)
+  return outputs.map(ofOne).filter((output) => Object.keys(output).length > 0)
 }
 
-/** An array or a plain object: what outputs are looked for in. */
-function isNest(value: unknown): value is object {
+function ofOne({ loss, extras }: Outputs): Record<string, unknown> {
+  return { ...(loss === null ? {} : { loss: loss.detach() }), ...detached(extras) }
+}
+
+function detached(extras: Outputs['extras']): Record<string, unknown> {
+  return mapTensors(extras, (tensor) => tensor.detach()) as Record<string, unknown>
+}
+
+function isPlainObject(value: unknown): value is object {
   if (typeof value !== 'object' || value === null) return false
   const prototype = Object.getPrototypeOf(value)
-  return Array.isArray(value) || prototype === Object.prototype || prototype === null
+  return prototype === Object.prototype || prototype === null
 }
 
 function describe(value: unknown): string {

@@ -35,7 +35,7 @@ export interface HookArguments {
   onBeforeZeroGrad: [optimizer: Optimizer]
   onBeforeBackward: [loss: Tensor]
   onAfterBackward: []
-  onBeforeOptimizerStep: [optimizer: Optimizer]
+  onBeforeOptimizerStep: [optimizer: Optimizer, optimizerIdx: number]
   onException: [error: unknown]
 }
 

@@ -1,5 +1,5 @@
 import type { EpochMetric } from '../metrics/metric.ts'
-import type { LRSchedulerLike } from '../optim/lr-scheduler.ts'
+import type { LRSchedulerLike } from '../optim/lr-scheduler/lr-scheduler.ts'
 import type { Optimizer } from '../optim/optimizer.ts'
 import type { GradientClipAlgorithm } from '../precision/precision-plugin.ts'
 import type { WrappedOptimizer } from '../strategy/wrapped-optimizer.ts'
@@ -16,10 +16,27 @@ export interface LogOptions {
   readonly batchSize?: number
 }
 
+/** What a module sees of its run. */
+export interface RunningTrainer {
+  /** Number of the running epoch, from 0. */
+  readonly currentEpoch: number
+  /** Training batches that ended with an optimizer step. */
+  readonly globalStep: number
+  /** Batches whose gradients make one step now. */
+  readonly accumulateGradBatches: number
+  /** Whether the running training batch is the last of its epoch. */
+  readonly isLastBatch: boolean
+  /** Metrics as plain numbers, as of the last epoch end, and of validation runs. */
+  readonly callbackMetrics: Readonly<Record<string, number>>
+  /** True ends the fit after the running batch. */
+  shouldStop: boolean
+}
+
 /** What a running loop gives its module. */
 export interface ModuleHost {
   readonly globalStep: number
   readonly currentEpoch: number
+  readonly trainer: RunningTrainer
   readonly optimizers: readonly WrappedOptimizer[]
   readonly lrSchedulers: readonly LRSchedulerLike[]
   log(name: string, value: Tensor | number | EpochMetric, options: LogOptions): void

@@ -1,109 +1,161 @@
 import { MisconfigurationError } from '../errors/errors.ts'
-import type { LRSchedulerLike } from '../optim/lr-scheduler.ts'
+import type { LRSchedulerLike } from '../optim/lr-scheduler/lr-scheduler.ts'
 import { Optimizer } from '../optim/optimizer.ts'
+import { describeReturned, isOptimizer, isScheduler, unwrapped, type WrapsOptimizer } from './configured.ts'
+import { type LRSchedulerConfig, type SchedulerSetup, schedulerSetup } from './scheduler-config.ts'
 
-/** A scheduler, and when it is stepped. */
-export interface LRSchedulerConfig {
-  readonly scheduler: LRSchedulerLike
-  /** Stepped after every so many batches, or epochs. Default `'epoch'`. */
-  readonly interval?: 'step' | 'epoch'
-  /** Default 1. */
+/** An optimizer with what belongs to it. */
+export interface OptimizerWithScheduler {
+  readonly optimizer: Optimizer | WrapsOptimizer
+  readonly lrScheduler?: LRSchedulerLike | LRSchedulerConfig
+  /** What a scheduler given as such monitors. */
+  readonly monitor?: string
+  /**
+   * For how many batches in a row the optimizer is active, before it is the turn of the next one: for all optimizers, or for
+   * none, which makes all of them active in every batch.
+   */
   readonly frequency?: number
 }
 
-export interface OptimizerWithScheduler {
-  readonly optimizer: Optimizer
-  readonly lrScheduler?: LRSchedulerLike | LRSchedulerConfig
-}
+type Schedulers = LRSchedulerLike | LRSchedulerConfig
 
 /**
- * What `configureOptimizers` may return: an optimizer; several; an optimizer with its scheduler; optimizers and schedulers
- * as two lists; null to train nothing.
+ * What `configureOptimizers` may return: an optimizer; several; an optimizer with its scheduler; several such; a list of
+ * optimizers and a scheduler or a list of them; null to train nothing.
  */
 export type OptimizerConfig =
   | Optimizer
-  | readonly Optimizer[]
+  | WrapsOptimizer
+  | readonly (Optimizer | WrapsOptimizer)[]
   | OptimizerWithScheduler
   | readonly OptimizerWithScheduler[]
-  | readonly [readonly Optimizer[], readonly (LRSchedulerLike | LRSchedulerConfig)[]]
+  | readonly [readonly (Optimizer | WrapsOptimizer)[], Schedulers | readonly Schedulers[]]
   | null
 
 /** A configuration in its one normal form. */
 export interface ConfiguredOptimizers {
   readonly optimizers: readonly Optimizer[]
-  readonly schedulers: readonly Required<LRSchedulerConfig>[]
+  /** Batches in a row of each optimizer; null when all are active in every batch. */
+  readonly frequencies: readonly number[] | null
+  readonly schedulers: readonly SchedulerSetup[]
+  /** What was found strange, to be said once. */
+  readonly warnings: readonly string[]
+}
+
+export interface ConfigureOptions {
+  /** Whether the loop steps schedulers: not in manual optimization. */
+  readonly automatic: boolean
+  /** Whether the module says itself how a scheduler is stepped. */
+  readonly stepsSchedulers: boolean
 }
 
 /**
  * Brings what `configureOptimizers` returned to its normal form.
  *
- * @throws MisconfigurationError when it is none of the allowed forms
+ * @throws MisconfigurationError when it is none of the allowed forms, or its parts do not go together
+ * @throws TypeError when a scheduler has no state to save
  */
-export function configureOptimizers(config: OptimizerConfig): ConfiguredOptimizers {
-  if (config === null) return { optimizers: [], schedulers: [] }
-  if (config instanceof Optimizer) return { optimizers: [config], schedulers: [] }
-  const entries: readonly unknown[] = Array.isArray(config) ? config : [config]
-  if (entries.length > 0 && entries.every((entry) => entry instanceof Optimizer)) {
-    return { optimizers: entries as Optimizer[], schedulers: [] }
-  }
-  if (entries.length === 2 && entries.every(Array.isArray)) {
-    const [optimizers, schedulers] = entries as [unknown[], unknown[]]
-    if (optimizers.every((entry) => entry instanceof Optimizer)) {
-      return checked({ optimizers: optimizers as Optimizer[], schedulers: schedulers.map(toSchedulerConfig) })
-    }
-  }
-  if (entries.length > 0 && entries.every(isOptimizerWithScheduler)) {
-    const schedulers = entries.flatMap(({ lrScheduler }) => (lrScheduler === undefined ? [] : [lrScheduler]))
-    return checked({
-      optimizers: entries.map(({ optimizer }) => optimizer),
-      schedulers: schedulers.map(toSchedulerConfig),
-    })
-  }
-  throw new MisconfigurationError(
-    `configureOptimizers: no known form, got ${describe(config)}; return an optimizer, a list of them, { optimizer, lrScheduler }, [optimizers, schedulers] or null`,
+export function configureOptimizers(config: OptimizerConfig, options: ConfigureOptions): ConfiguredOptimizers {
+  if (config === null) return { optimizers: [], frequencies: null, schedulers: [], warnings: [] }
+  const warnings: string[] = []
+  const entries = entriesOf(config)
+  const optimizers = entries.optimizers.map(unwrapped)
+  const schedulers = entries.schedulers.map(({ config, monitor, optimizerIdx }) =>
+    schedulerSetup(config, { monitor, optimizerIdx, warnings, ...options }),
   )
+  for (const { scheduler } of schedulers) checkOwner(scheduler, optimizers)
+  for (const key of entries.unknownKeys) {
+    warnings.push(
+      `configureOptimizers: an optimizer's options are optimizer, lrScheduler, monitor and frequency, got ${key}`,
+    )
+  }
+  if (new Set(optimizers).size < optimizers.length) {
+    throw new MisconfigurationError('configureOptimizers: each optimizer is returned once, got one twice')
+  }
+  return { optimizers, frequencies: frequenciesOf(entries.frequencies), schedulers, warnings }
+}
+
+interface SchedulerEntry {
+  readonly config: unknown
+  readonly monitor: unknown
+  readonly optimizerIdx: number | null
+}
+
+interface Entries {
+  readonly optimizers: readonly (Optimizer | WrapsOptimizer)[]
+  readonly frequencies: readonly unknown[]
+  readonly schedulers: readonly SchedulerEntry[]
+  readonly unknownKeys: readonly string[]
+}
+
+function entriesOf(config: unknown): Entries {
+  const list: readonly unknown[] = Array.isArray(config) ? config : [config]
+  if (list.length > 0 && list.every(isOptimizer)) return bare(list, [])
+  if (list.length === 2 && Array.isArray(list[0]) && list[0].length > 0 && list[0].every(isOptimizer)) {
+    return bare(list[0], Array.isArray(list[1]) ? list[1] : [list[1]])
+  }
+  if (list.length > 0 && list.every(isOptimizerWithScheduler)) return withOptions(list)
+  throw new MisconfigurationError(
+    `configureOptimizers: no known form, got ${describeReturned(config)}; return an optimizer, a list of them, { optimizer, lrScheduler }, a list of such, [optimizers, schedulers] or null`,
+  )
+}
+
+function bare(optimizers: readonly (Optimizer | WrapsOptimizer)[], schedulers: readonly unknown[]): Entries {
+  return {
+    optimizers,
+    frequencies: optimizers.map(() => undefined),
+    schedulers: schedulers.map((config) => ({ config, monitor: undefined, optimizerIdx: null })),
+    unknownKeys: [],
+  }
+}
+
+const knownKeys: ReadonlySet<string> = new Set<keyof OptimizerWithScheduler>([
+  'optimizer',
+  'lrScheduler',
+  'monitor',
+  'frequency',
+])
+
+function withOptions(list: readonly OptimizerWithScheduler[]): Entries {
+  return {
+    optimizers: list.map(({ optimizer }) => optimizer),
+    frequencies: list.map(({ frequency }) => frequency),
+    schedulers: list.flatMap(({ lrScheduler, monitor }, optimizerIdx) =>
+      lrScheduler === undefined ? [] : [{ config: lrScheduler, monitor, optimizerIdx }],
+    ),
+    unknownKeys: list.flatMap((entry) => Object.keys(entry).filter((key) => !knownKeys.has(key))),
+  }
 }
 
 function isOptimizerWithScheduler(entry: unknown): entry is OptimizerWithScheduler {
   // A scheduler alone has an optimizer, too.
   if (typeof entry !== 'object' || entry === null || isScheduler(entry)) return false
-  return (entry as OptimizerWithScheduler).optimizer instanceof Optimizer
+  return isOptimizer((entry as { readonly optimizer?: unknown }).optimizer)
 }
 
-function isScheduler(entry: unknown): entry is LRSchedulerLike {
-  return typeof entry === 'object' && entry !== null && typeof (entry as LRSchedulerLike).step === 'function'
-}
-
-function toSchedulerConfig(entry: unknown): Required<LRSchedulerConfig> {
-  if (isScheduler(entry)) return { scheduler: entry, interval: 'epoch', frequency: 1 }
-  const { scheduler, interval = 'epoch', frequency = 1 } = (entry ?? {}) as Partial<LRSchedulerConfig>
-  if (!isScheduler(scheduler)) {
-    throw new MisconfigurationError(`configureOptimizers: lrScheduler needs a scheduler, got ${describe(entry)}`)
-  }
-  if (interval !== 'step' && interval !== 'epoch') {
+function frequenciesOf(frequencies: readonly unknown[]): readonly number[] | null {
+  const given = frequencies.filter((frequency) => frequency !== undefined)
+  if (given.length === 0) return null
+  if (given.length < frequencies.length) {
     throw new MisconfigurationError(
-      `configureOptimizers: interval is 'step' or 'epoch', got ${JSON.stringify(interval)}`,
+      `configureOptimizers: all optimizers have a frequency or none has, got ${given.length} of ${frequencies.length}`,
     )
   }
-  if (!(Number.isInteger(frequency) && frequency >= 1)) {
-    throw new MisconfigurationError(`configureOptimizers: frequency is a whole number ≥ 1, got ${frequency}`)
-  }
-  return { scheduler, interval, frequency }
-}
-
-function checked(configured: ConfiguredOptimizers): ConfiguredOptimizers {
-  for (const { scheduler } of configured.schedulers) {
-    if (!configured.optimizers.includes(scheduler.optimizer)) {
+  for (const frequency of given) {
+    if (!(Number.isInteger(frequency) && (frequency as number) >= 1)) {
       throw new MisconfigurationError(
-        `configureOptimizers: a scheduler belongs to one of the optimizers, got ${describe(scheduler)} of another; return its optimizer too`,
+        `configureOptimizers: an optimizer's frequency is a whole number ≥ 1, got ${describeReturned(frequency)}`,
       )
     }
   }
-  return configured
+  return given as number[]
 }
 
-function describe(value: unknown): string {
-  if (Array.isArray(value)) return `[${value.map(describe).join(', ')}]`
-  if (typeof value === 'object' && value !== null) return value.constructor?.name ?? 'an object'
-  return String(value)
+function checkOwner(scheduler: LRSchedulerLike, optimizers: readonly Optimizer[]): void {
+  // A scheduler of one's own may not say whose it is.
+  const { optimizer } = scheduler as Partial<LRSchedulerLike>
+  if (optimizer === undefined || !(optimizer instanceof Optimizer) || optimizers.includes(optimizer)) return
+  throw new MisconfigurationError(
+    `configureOptimizers: a scheduler belongs to one of the optimizers, got ${describeReturned(scheduler)} of another; return its optimizer too`,
+  )
 }

@@ -1,12 +1,13 @@
 import { MisconfigurationError } from '../errors/errors.ts'
 import type { EpochMetric } from '../metrics/metric.ts'
 import { Module } from '../nn/module.ts'
-import type { LRSchedulerLike } from '../optim/lr-scheduler.ts'
+import type { LRSchedulerLike } from '../optim/lr-scheduler/lr-scheduler.ts'
 import type { Optimizer } from '../optim/optimizer.ts'
 import type { GradientClipAlgorithm } from '../precision/precision-plugin.ts'
 import type { WrappedOptimizer } from '../strategy/wrapped-optimizer.ts'
 import type { Tensor } from '../tensor/tensor.ts'
-import type { LogOptions, ModuleHost } from './module-host.ts'
+import { unwrapped, type WrapsOptimizer } from './configured.ts'
+import type { LogOptions, ModuleHost, RunningTrainer } from './module-host.ts'
 import type { OptimizerConfig } from './optimizer-config.ts'
 
 /** What a step may return: the loss, an object with the loss and more, or nothing. */
@@ -59,6 +60,16 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
   /** The optimizers, and with them the learning rate schedulers. */
   abstract configureOptimizers(): OptimizerConfig
 
+  /**
+   * The outputs of all training batches of an epoch, before `onTrainEpochEnd`. With several optimizers in automatic
+   * optimization a list for each of them.
+   *
+   * @param outputs - on the host: scalars as numbers, other tensors as nested arrays
+   */
+  trainingEpochEnd?(outputs: readonly unknown[]): void | Promise<void>
+  /** The same of a validation run, before `onValidationEpochEnd`. */
+  validationEpochEnd?(outputs: readonly unknown[]): void | Promise<void>
+
   /** @param dataloaderIdx - number of the loader, 0 with a single one */
   validationStep?(batch: Batch, batchIdx: number, dataloaderIdx: number): FreeStepOutput | Promise<FreeStepOutput>
   testStep?(batch: Batch, batchIdx: number, dataloaderIdx: number): FreeStepOutput | Promise<FreeStepOutput>
@@ -95,7 +106,7 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
   onBeforeZeroGrad(_optimizer: Optimizer): void | Promise<void> {}
   onBeforeBackward(_loss: Tensor): void | Promise<void> {}
   onAfterBackward(): void | Promise<void> {}
-  onBeforeOptimizerStep(_optimizer: Optimizer): void | Promise<void> {}
+  onBeforeOptimizerStep(_optimizer: Optimizer, _optimizerIdx: number): void | Promise<void> {}
 
   /** Adds up the gradients of `loss`. */
   backward(loss: Tensor): void {
@@ -130,11 +141,12 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
   /**
    * Clips the gradients of `optimizer`; null clips nothing.
    *
+   * @param optimizer - as hooks give it, or wrapped as `optimizers()` does in manual optimization
    * @param options.gradientClipAlgorithm - default `'norm'`
    * @throws TypeError for a value that is no number, MisconfigurationError for an algorithm that there is not
    */
   clipGradients(
-    optimizer: Optimizer,
+    optimizer: Optimizer | WrapsOptimizer,
     {
       gradientClipVal,
       gradientClipAlgorithm = null,
@@ -150,7 +162,7 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
         `clipGradients: gradientClipAlgorithm is 'norm' or 'value', got ${JSON.stringify(algorithm)}`,
       )
     }
-    this.host.clipGradients(optimizer, gradientClipVal, algorithm)
+    this.host.clipGradients(unwrapped(optimizer), gradientClipVal, algorithm)
   }
 
   /**
@@ -205,6 +217,11 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
    */
   log(name: string, value: Tensor | number | EpochMetric, options: LogOptions = {}): void {
     this.host.log(name, value, options)
+  }
+
+  /** The run that the module is in. @throws MisconfigurationError when it is in none */
+  get trainer(): RunningTrainer {
+    return this.host.trainer
   }
 
   /** Training batches that ended with an optimizer step, over all epochs. */

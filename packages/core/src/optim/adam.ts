@@ -1,9 +1,8 @@
-import { fullLike, literal } from '../graph/build.ts'
-import { type AdamScalars, adamUpdate } from '../graph/composites/updates/adam.ts'
-import type { DType } from '../graph/dtype.ts'
-import { scalarValue } from '../graph/record.ts'
+import { adamOp } from '../graph/composites/updates/adam.ts'
 import type { Value } from '../graph/value.ts'
 import type { Parameter } from '../tensor/parameter.ts'
+import { noSteps, zerosLike } from './initial-state.ts'
+import { ofBetas } from './of-betas.ts'
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from './optimizer.ts'
 
 export interface AdamOptions extends OptimizerOptions {
@@ -15,7 +14,7 @@ export interface AdamOptions extends OptimizerOptions {
   readonly eps: number
   /** ≥ 0; default 0 for Adam (an L2 penalty), 1e-2 for AdamW (decay of the weights). */
   readonly weightDecay: number
-  /** Default false. */
+  /** Whether the largest second moment so far is taken and not the last; default false. */
   readonly amsgrad: boolean
   /** Default false. */
   readonly maximize: boolean
@@ -42,46 +41,18 @@ export class Adam extends Optimizer<AdamOptions> {
   protected override check(options: AdamOptions): void {
     super.check(options)
     const { betas, eps, weightDecay } = options
-    for (const [i, beta] of betas.entries()) this.checkRange(`betas[${i}]`, beta, beta >= 0 && beta < 1, 'in [0, 1)')
-    this.checkRange('eps', eps, eps >= 0, 'a number ≥ 0')
-    this.checkRange('weightDecay', weightDecay, weightDecay >= 0, 'a number ≥ 0')
+    this.checkBetas(betas)
+    this.checkNotNegative({ eps, weightDecay })
   }
 
   protected override updateParameter(parameter: Parameter, gradient: Value, group: ParamGroup<AdamOptions>): void {
-    const p = parameter.value
-    const { amsgrad, maximize, weightDecay } = group
-    const state = {
-      step: this.read(parameter, 'step') ?? literal(0, 'float32'),
-      m: this.read(parameter, 'exp_avg') ?? fullLike(p, 0),
-      v: this.read(parameter, 'exp_avg_sq') ?? fullLike(p, 0),
-      vMax: amsgrad ? (this.read(parameter, 'max_exp_avg_sq') ?? fullLike(p, 0)) : null,
-    }
-    const attributes = { amsgrad, weightDecay: weightDecay !== 0, decoupled: this.decoupled, maximize }
-    const { dtype } = p.spec
-    const scalars = this.shared(dtype, () => scalarsOf(group, dtype))
-    const [updated, step, m, v, vMax] = adamUpdate(p, gradient, state, scalars, attributes)
-    parameter.slot.value = updated!
-    this.write(parameter, 'step', step!)
-    this.write(parameter, 'exp_avg', m!)
-    this.write(parameter, 'exp_avg_sq', v!)
-    if (vMax !== undefined) this.write(parameter, 'max_exp_avg_sq', vMax)
-  }
-}
-
-function scalarsOf(
-  { lr, betas: [beta1, beta2], eps, weightDecay }: ParamGroup<AdamOptions>,
-  dtype: DType,
-): AdamScalars {
-  return {
-    lr: scalarValue(lr, dtype),
-    beta1: scalarValue(beta1, dtype),
-    beta2: scalarValue(beta2, dtype),
-    rest1: scalarValue(1 - beta1, dtype),
-    rest2: scalarValue(1 - beta2, dtype),
-    logBeta1: scalarValue(Math.log(beta1), dtype),
-    logBeta2: scalarValue(Math.log(beta2), dtype),
-    eps: scalarValue(eps, dtype),
-    weightDecay: scalarValue(weightDecay, dtype),
+    const { lr, betas, eps, weightDecay, amsgrad, maximize } = group
+    this.learn(parameter, adamOp, {
+      gradient,
+      scalars: this.scalars(parameter.dtype, () => ({ lr, ...ofBetas(betas), eps, weightDecay })),
+      initial: { step: noSteps, exp_avg: zerosLike, exp_avg_sq: zerosLike, max_exp_avg_sq: zerosLike },
+      attributes: { amsgrad, weightDecay: weightDecay !== 0, decoupled: this.decoupled, maximize },
+    })
   }
 }
 

@@ -1,6 +1,8 @@
 import { noGrad } from '../autograd/no-grad.ts'
 import { OutOfRangeError } from '../errors/errors.ts'
 import * as build from '../graph/build.ts'
+import { updateDType } from '../graph/composites/updates/define-update.ts'
+import { promote } from '../graph/dtype.ts'
 import { scalarValue } from '../graph/record.ts'
 import type { Value } from '../graph/value.ts'
 import type { Parameter } from '../tensor/parameter.ts'
@@ -14,21 +16,24 @@ function withGradients(parameters: Iterable<Parameter>): Parameter[] {
  * Scales the gradients of `parameters` down together so that their joint Euclidean norm is at most `maxNorm`: by
  * min(1, maxNorm / (norm + 10⁻⁶)).
  *
- * @returns the norm before; 0 without gradients
+ * @returns the norm before, float32 or float64; 0 without gradients
  * @throws OutOfRangeError when `maxNorm` is no number ≥ 0
  */
 export function clipGradNorm(parameters: Iterable<Parameter>, maxNorm: number): Tensor {
   if (!(maxNorm >= 0)) throw new OutOfRangeError(`clipGradNorm: maxNorm is a number ≥ 0, got ${maxNorm}`)
   return noGrad(() => {
     const clipped = withGradients(parameters)
-    const squares = clipped.map(({ gradient }) => sumOfSquares(gradient.value!))
-    if (squares.length === 0) return new Tensor(build.literal(0, 'float32'))
+    if (clipped.length === 0) return new Tensor(build.literal(0, 'float32'))
+    // Squares of half types overflow.
+    const dtype = clipped.map((parameter) => updateDType(parameter.dtype)).reduce(promote)
+    const squares = clipped.map(({ gradient }) => sumOfSquares(build.cast(gradient.value!, dtype)))
     const norm = build.sqrt(squares.reduce(build.add))
-    const bound = scalarValue(maxNorm, norm.spec.dtype)
+    const bound = scalarValue(maxNorm, dtype)
     const ratio = build.div(bound, build.add(norm, build.literalLike(norm, 1e-6)))
     const scale = build.minimum(ratio, build.literalLike(norm, 1))
     for (const { gradient } of clipped) {
-      gradient.value = build.mul(gradient.value!, build.cast(scale, gradient.value!.spec.dtype))
+      const value = gradient.value!
+      gradient.value = build.cast(build.mul(build.cast(value, dtype), scale), value.spec.dtype)
     }
     return new Tensor(norm)
   })

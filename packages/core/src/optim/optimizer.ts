@@ -2,8 +2,10 @@ import { enableGrad, noGrad } from '../autograd/no-grad.ts'
 import { MisconfigurationError, OutOfRangeError, ShapeError } from '../errors/errors.ts'
 import { stopGradient } from '../graph/alias.ts'
 import { cast, fullLike } from '../graph/build.ts'
+import { type UpdateOp, updateDType } from '../graph/composites/updates/define-update.ts'
 import type { DType } from '../graph/dtype.ts'
-import { formatShape } from '../graph/spec.ts'
+import { record, scalarValue } from '../graph/record.ts'
+import { formatShape, type Shape } from '../graph/spec.ts'
 import type { Value } from '../graph/value.ts'
 import { commit, rollback } from '../tensor/flush.ts'
 import { Parameter } from '../tensor/parameter.ts'
@@ -38,6 +40,9 @@ export type OptimizerParameters<Options extends OptimizerOptions> =
 /** Recomputes the loss: zeroes gradients, goes forward and backward, and returns the loss. */
 export type Closure = () => Promise<Tensor | null> | Tensor | null
 
+/** What an optimizer of one's own may take beside a closure. */
+export type StepOptions = Readonly<Record<string, unknown>>
+
 /** State of an optimizer, as saved: tensors by the index of their parameter, and the options of each group. */
 export interface OptimizerStateDict {
   readonly state: Readonly<Record<number, Readonly<Record<string, Tensor>>>>
@@ -47,6 +52,15 @@ export interface OptimizerStateDict {
 /** State of one parameter by name, as PyTorch spells it: `exp_avg`, `momentum_buffer`. */
 export type ParameterState = Map<string, Slot>
 
+/** What the update of a parameter is made of, beside the parameter. */
+export interface Learning<State extends string, Scalar extends string, A extends object> {
+  readonly gradient: Value
+  readonly scalars: Readonly<Record<Scalar, Value>>
+  /** State before the first step, from the parameter. */
+  readonly initial: Readonly<Record<State, (p: Value) => Value>>
+  readonly attributes: A
+}
+
 /**
  * Updates parameters by their gradients. Updates are recorded like any op: inside a training step they run with its
  * commit, elsewhere with `await step()`.
@@ -55,6 +69,10 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   readonly paramGroups: ParamGroup<Options>[] = []
   readonly state: Map<Parameter, ParameterState> = new Map()
   readonly defaults: Options
+  /** State that is one float32 number, whatever its parameter. */
+  protected readonly scalarState: ReadonlySet<string> = new Set(['step'])
+  /** Runtime scalars of the group that is being updated. */
+  readonly #scalars = new Map<string, Readonly<Record<string, Value>>>()
 
   /**
    * @throws MisconfigurationError when there is no parameter, or one is given twice
@@ -81,6 +99,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
       if (!(parameter instanceof Parameter)) {
         throw new MisconfigurationError(`${this.constructor.name}: optimizes parameters, got ${String(parameter)}`)
       }
+      this.checkParameter(parameter)
       if (known.has(parameter)) {
         throw new MisconfigurationError(
           `${this.constructor.name}: a parameter is given twice, got ${String(parameter)}`,
@@ -97,9 +116,10 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
    * Updates every parameter that has a gradient.
    *
    * @param closure - recomputes the loss first
+   * @param _options - for optimizers of one's own: what the caller of a wrapped optimizer's step gave
    * @returns what the closure returned
    */
-  async step(closure?: Closure): Promise<Tensor | null> {
+  async step(closure?: Closure, _options?: StepOptions): Promise<Tensor | null> {
     const loss = closure === undefined ? null : await enableGradFor(closure)
     if (realm.step === null) await this.#stepOutside(loss)
     else noGrad(() => this.update())
@@ -134,25 +154,36 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   /**
    * Takes over saved state. Groups and parameters must come in the order in which they were saved.
    *
-   * @throws MisconfigurationError or ShapeError when they do not fit; nothing has changed then
+   * @throws MisconfigurationError, ShapeError or OutOfRangeError when they do not fit; nothing has changed then
    */
   loadStateDict({ state, paramGroups }: OptimizerStateDict): void {
     const parameters = this.#parameters()
     this.#checkGroups(paramGroups)
-    for (const [i, entries] of Object.entries(state)) this.#checkState(Number(i), parameters[Number(i)], entries)
-    for (const [i, { params: _, ...options }] of paramGroups.entries()) Object.assign(this.paramGroups[i]!, options)
+    for (const [i, entries] of Object.entries(state)) this.checkState(Number(i), parameters[Number(i)], entries)
+    const options = paramGroups.map(({ params: _, ...rest }) => rest)
+    for (const [i, group] of this.paramGroups.entries()) this.check({ ...group, ...options[i] })
+    for (const [i, group] of this.paramGroups.entries()) Object.assign(group, options[i])
     const before = [...this.state.values()].flatMap((slots) => [...slots.values()])
     this.state.clear()
     for (const [i, entries] of Object.entries(state)) {
       const parameter = parameters[Number(i)]!
       const slots = this.stateOf(parameter)
       for (const [name, { value }] of Object.entries(entries)) {
-        const loaded = noGrad(() => cast(value, dtypeOf(name, value, parameter)))
+        const dtype = this.scalarState.has(name) ? 'float32' : parameter.dtype
+        const loaded = noGrad(() => cast(value, dtype))
         slots.set(name, new Slot(name, stopGradient(loaded), { keepsInitial: true }))
       }
     }
     for (const slot of before) slot.drop()
   }
+
+  /** The shape of a piece of a parameter's state: the parameter's. */
+  protected shapeOfState(name: string, parameter: Parameter): Shape {
+    return this.scalarState.has(name) ? [] : parameter.shape
+  }
+
+  /** Refuses a parameter that this optimizer cannot learn. */
+  protected checkParameter(_parameter: Parameter): void {}
 
   /** Checks the options of a group. @throws OutOfRangeError */
   protected check({ lr }: Options): void {
@@ -160,7 +191,8 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   }
 
   protected checkRange(option: string, got: number, isGood: boolean, wanted: string): void {
-    if (!isGood) throw new OutOfRangeError(`${this.constructor.name}: ${option} is ${wanted}, got ${got}`)
+    if (typeof got === 'number' && isGood) return
+    throw new OutOfRangeError(`${this.constructor.name}: ${option} is ${wanted}, got ${got}`)
   }
 
   /** Records the update of one parameter. */
@@ -181,7 +213,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
    */
   protected read(parameter: Parameter, name: string): Value | null {
     const value = this.state.get(parameter)?.get(name)?.value ?? null
-    return value === null ? null : cast(value, dtypeOf(name, value, parameter))
+    return value === null || this.scalarState.has(name) ? value : cast(value, parameter.dtype)
   }
 
   protected write(parameter: Parameter, name: string, value: Value): void {
@@ -191,22 +223,57 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     else slot.value = value
   }
 
-  /** What `make` makes, once for all parameters of a group in a step that ask for `key`: its runtime scalars, say. */
-  protected shared<T>(key: string, make: () => T): T {
-    let made = this.#shared.get(key) as T | undefined
-    if (made === undefined) {
-      made = make()
-      this.#shared.set(key, made)
-    }
+  /** Records the update of a parameter, and assigns what comes of it to the parameter and its state. */
+  protected learn<State extends string, Scalar extends string, A extends object>(
+    parameter: Parameter,
+    op: UpdateOp<State, Scalar, A>,
+    { gradient, scalars, initial, attributes }: Learning<State, Scalar, A>,
+  ): void {
+    const p = parameter.value
+    const names = op.state(attributes)
+    const numbers = op.scalars.map((name) => scalars[name])
+    const state = names.map((name) => this.read(parameter, name) ?? initial[name](p))
+    const [updated, ...pieces] = record(op, [p, gradient, ...numbers, ...state], attributes)
+    parameter.slot.value = updated!
+    for (const [i, name] of names.entries()) this.write(parameter, name, pieces[i]!)
+  }
+
+  /**
+   * Numbers of a group as runtime scalars: what `make` makes, once for all parameters of the group that ask for `key`.
+   *
+   * @param dtype - of the parameter
+   */
+  protected scalars<Name extends string>(
+    dtype: DType,
+    make: () => Readonly<Record<Name, number>>,
+    key = '',
+  ): Readonly<Record<Name, Value>> {
+    const [place, wide] = [`${dtype} ${key}`, updateDType(dtype)]
+    const known = this.#scalars.get(place) as Record<Name, Value> | undefined
+    if (known !== undefined) return known
+    const scalars = Object.entries<number>(make()).map(([name, x]) => [name, scalarValue(x, wide)])
+    const made = Object.fromEntries(scalars) as Record<Name, Value>
+    this.#scalars.set(place, made)
     return made
   }
 
-  readonly #shared = new Map<string, unknown>()
+  /** Checks two decay rates. @throws OutOfRangeError */
+  protected checkBetas(betas: readonly [number, number]): void {
+    for (const i of [0, 1] as const) {
+      const beta = betas[i]
+      this.checkRange(`betas[${i}]`, beta, beta >= 0 && beta < 1, 'in [0, 1)')
+    }
+  }
+
+  /** Checks that options are ≥ 0. @throws OutOfRangeError naming the first that is not */
+  protected checkNotNegative(options: Readonly<Record<string, number>>): void {
+    for (const [option, got] of Object.entries(options)) this.checkRange(option, got, got >= 0, 'a number ≥ 0')
+  }
 
   /** Records the updates of all parameters that have a gradient. */
   protected update(): void {
     for (const group of this.paramGroups) {
-      this.#shared.clear()
+      this.#scalars.clear()
       for (const parameter of group.params) {
         const gradient = parameter.gradient.value
         if (gradient !== null) this.updateParameter(parameter, stopGradient(gradient), group)
@@ -238,16 +305,14 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     }
   }
 
-  #checkState(i: number, parameter: Parameter | undefined, entries: Readonly<Record<string, Tensor>>): void {
+  /** Checks saved state of parameter `i`. @throws MisconfigurationError or ShapeError when it does not fit */
+  protected checkState(i: number, parameter: Parameter | undefined, entries: Readonly<Record<string, Tensor>>): void {
     if (parameter === undefined)
       throw new MisconfigurationError(`loadStateDict: there is no parameter ${i}, got state for it`)
     for (const [name, tensor] of Object.entries(entries)) {
-      const fits = tensor.ndim === 0 || formatShape(tensor.shape) === formatShape(parameter.shape)
-      if (!fits) {
-        throw new ShapeError(
-          `loadStateDict: ${name} of parameter ${i} has the shape ${formatShape(parameter.shape)}, got ${formatShape(tensor.shape)}`,
-        )
-      }
+      const [wanted, got] = [this.shapeOfState(name, parameter), tensor.shape].map(formatShape)
+      if (got === wanted) continue
+      throw new ShapeError(`loadStateDict: ${name} of parameter ${i} has the shape ${wanted}, got ${got}`)
     }
   }
 }
@@ -259,16 +324,12 @@ function requireIterable(who: string, parameters: unknown): void {
   )
 }
 
-/** As in PyTorch: a count of steps keeps its dtype, everything else has its parameter's. */
-function dtypeOf(name: string, value: Value, parameter: Parameter): DType {
-  return name === 'step' ? value.spec.dtype : parameter.dtype
-}
-
 function describe(value: unknown): string {
   return typeof value === 'object' && value !== null ? value.constructor.name : typeof value
 }
 
-function enableGradFor(closure: Closure): ReturnType<Closure> {
+/** Runs a closure with gradients recorded, whatever is around it. */
+export function enableGradFor(closure: Closure): ReturnType<Closure> {
   // An asynchronous closure records under the ambient mode; the switch holds for what it does before its first await.
   let result: ReturnType<Closure> = null
   enableGrad(() => {

@@ -1,9 +1,8 @@
 import { MisconfigurationError } from '../errors/errors.ts'
-import { fullLike } from '../graph/build.ts'
-import { sgdUpdate } from '../graph/composites/updates/sgd.ts'
-import { scalarValue } from '../graph/record.ts'
+import { sgdOp } from '../graph/composites/updates/sgd.ts'
 import type { Value } from '../graph/value.ts'
 import type { Parameter } from '../tensor/parameter.ts'
+import { zerosLike } from './initial-state.ts'
 import { Optimizer, type OptimizerOptions, type OptimizerParameters, type ParamGroup } from './optimizer.ts'
 
 export interface SgdOptions extends OptimizerOptions {
@@ -31,8 +30,8 @@ export class SGD extends Optimizer<SgdOptions> {
   protected override check(options: SgdOptions): void {
     super.check(options)
     const { momentum, weightDecay, nesterov, dampening } = options
-    this.checkRange('momentum', momentum, momentum >= 0, 'a number ≥ 0')
-    this.checkRange('weightDecay', weightDecay, weightDecay >= 0, 'a number ≥ 0')
+    this.checkNotNegative({ momentum, weightDecay })
+    this.checkRange('dampening', dampening, Number.isFinite(dampening), 'a number')
     if (nesterov && (momentum <= 0 || dampening !== 0)) {
       throw new MisconfigurationError(
         `SGD: nesterov needs momentum and no dampening, got momentum ${momentum} and dampening ${dampening}`,
@@ -41,22 +40,12 @@ export class SGD extends Optimizer<SgdOptions> {
   }
 
   protected override updateParameter(parameter: Parameter, gradient: Value, group: ParamGroup<SgdOptions>): void {
-    const p = parameter.value
-    const { dtype } = p.spec
-    const { momentum, nesterov, maximize, weightDecay } = group
-    const buffer = momentum === 0 ? null : this.read(parameter, 'momentum_buffer')
+    const { lr, momentum, dampening, nesterov, maximize, weightDecay } = group
     // PyTorch's first buffer is the gradient itself, dampening or not: μ·0 + 1·g.
-    const isFirst = momentum !== 0 && buffer === null
-    const scalars = this.shared(isFirst ? `${dtype}, first` : dtype, () => ({
-      lr: scalarValue(group.lr, dtype),
-      momentum: scalarValue(momentum, dtype),
-      keep: scalarValue(isFirst ? 1 : 1 - group.dampening, dtype),
-      weightDecay: scalarValue(weightDecay, dtype),
-    }))
+    const isFirst = this.read(parameter, 'momentum_buffer') === null
+    const keep = isFirst ? 1 : 1 - dampening
+    const scalars = this.scalars(parameter.dtype, () => ({ lr, momentum, keep, weightDecay }), `keep ${keep}`)
     const attributes = { momentum: momentum !== 0, nesterov, weightDecay: weightDecay !== 0, maximize }
-    const start = isFirst ? fullLike(gradient, 0) : buffer
-    const [updated, newBuffer] = sgdUpdate(p, gradient, scalars, start, attributes)
-    parameter.slot.value = updated!
-    if (newBuffer !== undefined) this.write(parameter, 'momentum_buffer', newBuffer)
+    this.learn(parameter, sgdOp, { gradient, scalars, initial: { momentum_buffer: zerosLike }, attributes })
   }
 }

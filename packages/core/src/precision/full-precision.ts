@@ -1,6 +1,6 @@
 import type { Module } from '../nn/module.ts'
 import { clipGradNorm, clipGradValue } from '../optim/clip.ts'
-import type { Closure, Optimizer } from '../optim/optimizer.ts'
+import type { Closure, Optimizer, StepOptions } from '../optim/optimizer.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { GradientClipAlgorithm, PrecisionPlugin, PrecisionStateDict } from './precision-plugin.ts'
 
@@ -30,8 +30,8 @@ export class FullPrecision implements PrecisionPlugin {
     return loss
   }
 
-  optimizerStep(optimizer: Optimizer, closure: Closure): Promise<Tensor | null> {
-    return optimizer.step(closure)
+  optimizerStep(optimizer: Optimizer, closure: Closure, options?: StepOptions): Promise<Tensor | null> {
+    return optimizer.step(closure, options)
   }
 
   unscaleGradients(_optimizer: Optimizer): void {}

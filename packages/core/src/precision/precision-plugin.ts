@@ -1,5 +1,5 @@
 import type { Module } from '../nn/module.ts'
-import type { Closure, Optimizer } from '../optim/optimizer.ts'
+import type { Closure, Optimizer, StepOptions } from '../optim/optimizer.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
 /** How gradients are clipped: by their joint Euclidean norm, or element by element. */
@@ -31,9 +31,10 @@ export interface PrecisionPlugin {
    * One step of `optimizer`.
    *
    * @param closure - forward, backward and the hooks before the update
+   * @param options - for the optimizer's step
    * @returns what the closure returned
    */
-  optimizerStep(optimizer: Optimizer, closure: Closure): Promise<Tensor | null>
+  optimizerStep(optimizer: Optimizer, closure: Closure, options?: StepOptions): Promise<Tensor | null>
   /** Brings the gradients of `optimizer` to their true size; a second call in the same step changes nothing. */
   unscaleGradients(optimizer: Optimizer): void
   /** Clips the gradients of `optimizer`; `clipValue` ≤ 0 clips nothing. */

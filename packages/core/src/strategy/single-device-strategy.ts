@@ -1,6 +1,6 @@
 import type { Accelerator } from '../accelerator/accelerator.ts'
 import type { Module } from '../nn/module.ts'
-import type { Closure, Optimizer } from '../optim/optimizer.ts'
+import type { Closure, Optimizer, StepOptions } from '../optim/optimizer.ts'
 import type { PrecisionPlugin } from '../precision/precision-plugin.ts'
 import { handOver, moveSlots, releaseAccelerator, withAccelerator } from '../tensor/accelerator-in-use.ts'
 import { commit } from '../tensor/flush.ts'
@@ -76,8 +76,8 @@ export class SingleDeviceStrategy implements Strategy {
     return [...tensors]
   }
 
-  optimizerStep(optimizer: Optimizer, closure: Closure): Promise<Tensor | null> {
-    return this.precision.optimizerStep(optimizer, closure)
+  optimizerStep(optimizer: Optimizer, closure: Closure, options?: StepOptions): Promise<Tensor | null> {
+    return this.precision.optimizerStep(optimizer, closure, options)
   }
 
   async broadcast<T>(value: T): Promise<T> {

@@ -1,6 +1,6 @@
 import type { Accelerator } from '../accelerator/accelerator.ts'
 import type { Module } from '../nn/module.ts'
-import type { Closure, Optimizer } from '../optim/optimizer.ts'
+import type { Closure, Optimizer, StepOptions } from '../optim/optimizer.ts'
 import type { PrecisionPlugin } from '../precision/precision-plugin.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
@@ -38,7 +38,7 @@ export interface Strategy {
   backward(loss: Tensor, backward: (loss: Tensor) => void): Promise<Tensor>
   /** The mean of each tensor over all processes. */
   allReduce(tensors: readonly Tensor[]): Promise<Tensor[]>
-  optimizerStep(optimizer: Optimizer, closure: Closure): Promise<Tensor | null>
+  optimizerStep(optimizer: Optimizer, closure: Closure, options?: StepOptions): Promise<Tensor | null>
   /** `value` of process `from`, on every process. */
   broadcast<T>(value: T, from?: number): Promise<T>
   /** Waits for all processes. */

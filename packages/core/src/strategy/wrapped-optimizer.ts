@@ -1,5 +1,5 @@
 import { MisconfigurationError } from '../errors/errors.ts'
-import type { Closure, Optimizer, OptimizerOptions, ParamGroup } from '../optim/optimizer.ts'
+import type { Closure, Optimizer, OptimizerOptions, ParamGroup, StepOptions } from '../optim/optimizer.ts'
 import type { Parameter } from '../tensor/parameter.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { AwaitedPromises } from './awaited.ts'
@@ -56,19 +56,21 @@ export class WrappedOptimizer {
    * One step, with the precision plugin and `onBeforeOptimizerStep`.
    *
    * @param closure - recomputes the loss: zeroes gradients, goes forward and backward
+   * @param options - for the optimizer's own step, beside the closure
    * @returns what the closure returned; null without one
    * @throws MisconfigurationError when `closure` is no function, or the promise is not awaited
    */
-  step(closure: Closure = () => null): Promise<Tensor | null> {
+  step(closure: Closure = () => null, options?: StepOptions): Promise<Tensor | null> {
     if (typeof closure !== 'function') {
       throw new MisconfigurationError(`optimizer.step: the closure is a function, got ${typeof closure}`)
     }
     return this.#host.promises.hand('optimizer.step()', async () => {
-      const loss = await this.#host.strategy.optimizerStep(this.optimizer, async () => {
+      const prepared = async () => {
         const value = await closure()
         await this.#host.beforeOptimizerStep(this)
         return value
-      })
+      }
+      const loss = await this.#host.strategy.optimizerStep(this.optimizer, prepared, options)
       this.#stepCount++
       this.#host.stepped(this)
       return loss

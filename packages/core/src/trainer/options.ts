@@ -3,6 +3,7 @@ import type { Callback } from '../callbacks/callback.ts'
 import { MisconfigurationError } from '../errors/errors.ts'
 import type { LoopOptions } from '../loops/loop-context.ts'
 import type { TrainingModule } from '../module/training-module.ts'
+import { warnOfOverrides } from '../module/warn-of-overrides.ts'
 import { isPrecision, type PrecisionName } from '../precision/precision.ts'
 import type { GradientClipAlgorithm, PrecisionPlugin } from '../precision/precision-plugin.ts'
 import type { Strategy } from '../strategy/strategy.ts'
@@ -42,6 +43,11 @@ export function loopOptions(options: TrainerOptions): LoopOptions {
   if (gradientClipVal !== undefined && typeof gradientClipVal !== 'number') {
     const got = gradientClipVal === null ? 'null' : typeof gradientClipVal
     throw new TypeError(`Trainer: gradientClipVal is a number, got ${got}; leave it out to clip nothing`)
+  }
+  if (typeof accumulateGradBatches === 'object') {
+    throw new TypeError(
+      'Trainer: accumulateGradBatches is a number, got an object; pass a GradientAccumulationScheduler among the callbacks',
+    )
   }
   const defaultEpochs = maxSteps === -1 ? 1000 : -1
   const maxEpochs = options.maxEpochs ?? defaultEpochs
@@ -112,8 +118,11 @@ function faultOf(isGood: boolean, rule: string, got: unknown): string[] {
  * @throws MisconfigurationError when a module of manual optimization is given such options
  */
 export function checkMode(module: TrainingModule, options: LoopOptions): void {
-  if (module.automaticOptimization) return
   const { gradientClipVal, accumulateGradBatches } = options
+  if (module.automaticOptimization) {
+    if (accumulateGradBatches !== 1) warnOfOverrides('Trainer', module)
+    return
+  }
   const faults: string[] = []
   if (gradientClipVal !== null && gradientClipVal > 0) {
     faults.push(

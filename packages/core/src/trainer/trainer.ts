@@ -2,6 +2,7 @@ import type { Accelerator } from '../accelerator/accelerator.ts'
 import { type Callback, callCallbacks, type TrainerView } from '../callbacks/callback.ts'
 import { ProgressBar } from '../callbacks/progress-bar.ts'
 import { MisconfigurationError } from '../errors/errors.ts'
+import { Accumulation } from '../loops/accumulation.ts'
 import { type Batches, checkBatches } from '../loops/batches.ts'
 import { EvaluationLoop } from '../loops/evaluation-loop.ts'
 import { FitLoop } from '../loops/fit-loop.ts'
@@ -12,7 +13,7 @@ import { OptimizerSet } from '../loops/optimizer-set.ts'
 import { PredictionLoop } from '../loops/prediction-loop.ts'
 import { Progress } from '../loops/progress.ts'
 import type { CallHook, HookArguments, HookName } from '../module/hooks.ts'
-import { configureOptimizers } from '../module/optimizer-config.ts'
+import { type ConfiguredOptimizers, configureOptimizers } from '../module/optimizer-config.ts'
 import { TrainingModule } from '../module/training-module.ts'
 import { precisionPlugin } from '../precision/precision.ts'
 import { AwaitedPromises } from '../strategy/awaited.ts'
@@ -78,9 +79,11 @@ export class Trainer {
       )
     }
     checkModule('fit', module)
+    requireMethods(module)
     checkMode(module as TrainingModule, this.#loopOptions)
     checkBatches('fit', train)
     if (val !== undefined) checkBatches('fit', val)
+    warnOfValidation(module, val !== undefined)
     this.#progress = new Progress()
     this.#metrics = new MetricStore()
     await this.#run('fit', module, (context) => new FitLoop(context).run(train, val ?? null))
@@ -141,23 +144,24 @@ export class Trainer {
   ): Promise<Result> {
     const promises = new AwaitedPromises()
     const evaluation = { numBatches: undefined as number | undefined }
-    const view = this.#view(stage, evaluation)
+    const accumulation = new Accumulation(this.#loopOptions.accumulateGradBatches)
+    const view = this.#view(stage, evaluation, accumulation)
     const call: CallHook = (name, ...args) => this.#call(view, module, name, args)
     const options = this.#loopOptions
-    const optimizers = new OptimizerSet(
-      stage === 'fit' ? configureOptimizers(module.configureOptimizers()) : { optimizers: [], schedulers: [] },
-      {
-        strategy,
-        promises,
-        stepped: () => {},
-        beforeOptimizerStep: (wrapped) => beforeOptimizerStep(context, wrapped),
-      },
-    )
+    const configured = configuredFor(stage, module)
+    for (const warning of configured.warnings) console.warn(warning)
+    const optimizers = new OptimizerSet(configured, {
+      strategy,
+      promises,
+      stepped: () => {},
+      beforeOptimizerStep: (wrapped) => beforeOptimizerStep(context, wrapped),
+    })
     const context: LoopContext = {
       module,
       strategy,
       options,
       progress: this.#progress,
+      accumulation,
       metrics: this.#metrics,
       optimizers,
       promises,
@@ -195,7 +199,7 @@ export class Trainer {
     return new SingleDeviceStrategy(chosen, precisionPlugin(precision))
   }
 
-  #view(stage: Stage, evaluation: LoopContext['evaluation']): TrainerView {
+  #view(stage: Stage, evaluation: LoopContext['evaluation'], accumulation: Accumulation): TrainerView {
     const progress = this.#progress
     const metrics = this.#metrics
     const { maxEpochs } = this.#loopOptions
@@ -211,6 +215,12 @@ export class Trainer {
       get numBatches() {
         return stage !== 'fit' || metrics.scope === 'evaluation' ? evaluation.numBatches : progress.numBatches
       },
+      get accumulateGradBatches() {
+        return accumulation.batches
+      },
+      set accumulateGradBatches(batches) {
+        accumulation.batches = batches
+      },
       get callbackMetrics() {
         return metrics.callbackMetrics
       },
@@ -220,6 +230,15 @@ export class Trainer {
       },
     }
   }
+}
+
+/** Optimizers and schedulers of a run: only a fit has any. */
+function configuredFor(stage: Stage, module: TrainingModule): ConfiguredOptimizers {
+  if (stage !== 'fit') return { optimizers: [], frequencies: null, schedulers: [], warnings: [] }
+  return configureOptimizers(module.configureOptimizers(), {
+    automatic: module.automaticOptimization,
+    stepsSchedulers: module.lrSchedulerStep !== TrainingModule.prototype.lrSchedulerStep,
+  })
 }
 
 /** A run inside a step of the same module would wait for the end of that step, which waits for the run. */
@@ -235,6 +254,26 @@ function checkModule(who: string, module: unknown): void {
   throw new MisconfigurationError(
     `${who}: trains and runs TrainingModules, got ${describe(module)}; extend TrainingModule`,
   )
+}
+
+/** What an abstract class demands, for those who write JavaScript. */
+function requireMethods(module: TrainingModule<never>): void {
+  for (const method of ['trainingStep', 'configureOptimizers'] as const) {
+    if (typeof module[method] === 'function') continue
+    throw new MisconfigurationError(
+      `fit: a module says how it is trained, got ${describe(module)} without ${method}; write one`,
+    )
+  }
+}
+
+/** One without the other is skipped. */
+function warnOfValidation(module: TrainingModule<never>, hasData: boolean): void {
+  const hasStep = module.validationStep !== undefined
+  if (hasStep === hasData) return
+  const missing = hasStep
+    ? 'has a validationStep, got no val; pass { train, val } to run it'
+    : 'has no validationStep, got val; write one to use it'
+  console.warn(`fit: ${describe(module)} ${missing}`)
 }
 
 function describe(value: unknown): string {

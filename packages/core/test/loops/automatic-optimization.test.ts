@@ -206,17 +206,6 @@ test.for<[string, Partial<GradientClippingOptions>, string]>([
   await expect(fitted(module)).rejects.toThrow(message)
 })
 
-test('several optimizers are refused', async () => {
-  class Two extends Regression {
-    override configureOptimizers(): OptimizerConfig {
-      return [new SGD([this.net.weight]), new SGD([this.net.bias!])]
-    }
-  }
-  await expect(fitted(new Two())).rejects.toThrow(
-    'configureOptimizers: automatic optimization takes one optimizer, got 2; set automaticOptimization = false',
-  )
-})
-
 test('manualBackward is refused', async () => {
   const module = new Stepping(function (batch) {
     void this.manualBackward(this.loss(batch))

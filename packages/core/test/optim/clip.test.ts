@@ -46,3 +46,22 @@ test.for([-1, Number.NaN])('a limit of %d is refused', (limit) => {
   expect(() => clipGradNorm([a], limit)).toThrow(`clipGradNorm: maxNorm is a number ≥ 0, got ${limit}`)
   expect(() => clipGradValue([a], limit)).toThrow(`clipGradValue: clipValue is a number ≥ 0, got ${limit}`)
 })
+
+test('squares of float16 gradients do not overflow', async () => {
+  const x = new Parameter(tensor([0, 0]).to('float16'))
+  x.grad = tensor([3000, 4000]).to('float16')
+  const norm = clipGradNorm([x], 5)
+  expect(norm.dtype).toBe('float32')
+  expect(await norm.item()).toBe(5000)
+  expect(await flat(x.grad!.to('float32'))).toEqual([3, 4])
+})
+
+test('gradients of several dtypes have one norm', async () => {
+  const [x, y] = [new Parameter(tensor([0])), new Parameter(tensor([0], { dtype: 'float64' }))]
+  x.grad = tensor([30])
+  y.grad = tensor([40], { dtype: 'float64' })
+  const norm = clipGradNorm([x, y], 5)
+  expect(await norm.item()).toBe(50)
+  expect([x.grad!.dtype, y.grad!.dtype]).toEqual(['float32', 'float64'])
+  expectWithin([...(await flat(x.grad!)), ...(await flat(y.grad!))], [3, 4], 1e-7)
+})

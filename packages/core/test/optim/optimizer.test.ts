@@ -161,6 +161,19 @@ test('a state that does not fit is refused, and nothing has changed', async () =
   expect(swapped.stateDict().state).toEqual({})
 })
 
+test('saved options that are out of range are refused, and nothing has changed', async () => {
+  const params = parameters()
+  const optimizer = new Adam(params, { lr: 0.05 })
+  await train(optimizer, params, 1)
+  const { state, paramGroups } = optimizer.stateDict()
+  const other = new Adam(parameters(), { lr: 0.3 })
+  const load = () => other.loadStateDict({ state, paramGroups: [{ ...paramGroups[0], betas: [0.9, null] }] as never })
+  expect(load).toThrow(OutOfRangeError)
+  expect(load).toThrow('Adam: betas[1] is in [0, 1), got null')
+  expect(other.paramGroups[0]!.lr).toBe(0.3)
+  expect(other.stateDict().state).toEqual({})
+})
+
 test.for<[string, () => unknown, string]>([
   ['lr below 0', () => new SGD([parameter(1)], { lr: -1 }), 'SGD: lr is a number ≥ 0, got -1'],
   ['an lr that is no number', () => new Adam([parameter(1)], { lr: Number.NaN }), 'Adam: lr is a number ≥ 0, got NaN'],

@@ -1,59 +1,26 @@
-import { describe, expect, test } from 'vitest'
-import { Adam, AdamW } from '../../src/optim/adam.ts'
-import type { Optimizer } from '../../src/optim/optimizer.ts'
+import { test } from 'vitest'
 import { SGD } from '../../src/optim/sgd.ts'
-import type { Parameter } from '../../src/tensor/parameter.ts'
 import { expectWithin } from '../support/close.ts'
-import recorded from './fixtures/optimizers.json' with { type: 'json' }
+import { expectRecordedSteps, recordedRuns } from '../support/recorded-optimizers.ts'
+import fixture from './fixtures/optimizers.json' with { type: 'json' }
 import { flat, loss, parameters } from './problem.ts'
 
-// Numbers of PyTorch 1.13.1.
-type OptimizerClass = new (params: Parameter[], options: object) => Optimizer
+const named = recordedRuns.map((run) => [`${run.optimizer} ${JSON.stringify(run.options)}`, run] as const)
 
-const classes: Readonly<Record<string, OptimizerClass>> = { SGD, Adam, AdamW }
+test.for(named)('%s takes the recorded steps in float64, and has the recorded state', async ([, run]) => {
+  const { state } = (await expectRecordedSteps(run, 'float64')).stateDict()
+  for (const [i, entries] of Object.entries(run.state)) {
+    for (const [name, expected] of Object.entries(entries)) {
+      if (expected !== null) expectWithin(await flat(state[Number(i)]![name]!), expected, 1e-12)
+    }
+  }
+})
 
-function optimizerOf({ optimizer, options }: (typeof recorded.cases)[number], params: Parameter[]): Optimizer {
-  return new classes[optimizer]!(params, options)
-}
+test.for(named)('%s takes the recorded steps in float32, up to rounding', async ([, run]) => {
+  await expectRecordedSteps(run, 'float32')
+})
 
-describe.for(recorded.cases.map((entry) => [`${entry.optimizer} ${JSON.stringify(entry.options)}`, entry] as const))(
-  '%s',
-  ([, entry]) => {
-    test('takes the recorded steps in float64', async () => {
-      const [a, b] = parameters()
-      const optimizer = optimizerOf(entry, [a, b])
-      for (const step of entry.float64) {
-        optimizer.zeroGrad()
-        const value = loss(a, b)
-        value.backward()
-        await optimizer.step()
-        expectWithin([await value.item()], [step.loss], 1e-12)
-        expectWithin(await flat(a), step.a, 1e-12)
-        expectWithin(await flat(b), step.b, 1e-12)
-      }
-      const { state } = optimizer.stateDict()
-      for (const [i, entries] of Object.entries(entry.state)) {
-        for (const [name, expected] of Object.entries(entries)) {
-          if (expected !== null) expectWithin(await flat(state[Number(i)]![name]!), expected as number[], 1e-12)
-        }
-      }
-    })
-
-    test('takes the recorded steps in float32, up to rounding', async () => {
-      const [a, b] = parameters('float32')
-      const optimizer = optimizerOf(entry, [a, b])
-      for (const step of entry.float32) {
-        optimizer.zeroGrad()
-        loss(a, b).backward()
-        await optimizer.step()
-        expectWithin(await flat(a), step.a, 64 * 2 ** -24)
-        expectWithin(await flat(b), step.b, 64 * 2 ** -24)
-      }
-    })
-  },
-)
-
-const { groups } = recorded
+const { groups } = fixture
 
 test.for([
   ['zeros', { setToNull: false }, groups.zeroGradToZero],
@@ -69,19 +36,4 @@ test.for([
     expectWithin(await flat(a), step.a, 1e-12)
     expectWithin(await flat(b), step.b, 1e-12)
   }
-})
-
-test('the recorded cases cover every option', () => {
-  const options = new Set(recorded.cases.flatMap((entry) => Object.keys(entry.options)))
-  expect([...options].toSorted()).toEqual([
-    'amsgrad',
-    'betas',
-    'dampening',
-    'eps',
-    'lr',
-    'maximize',
-    'momentum',
-    'nesterov',
-    'weightDecay',
-  ])
 })

@@ -17,7 +17,6 @@ test.for<[TrainerOptions, string]>([
   [{ maxEpochs: 1.5 }, 'maxEpochs is a whole number ≥ −1, got 1.5'],
   [{ maxSteps: -2 }, 'maxSteps is a whole number ≥ −1, got -2'],
   [{ accumulateGradBatches: 0 }, 'accumulateGradBatches is a whole number ≥ 1, got 0'],
-  [{ accumulateGradBatches: { 0: 2 } as never }, 'accumulateGradBatches is a whole number ≥ 1, got [object Object]'],
   [{ gradientClipVal: Number.NaN }, 'gradientClipVal is a number, got NaN'],
   [{ gradientClipAlgorithm: 'max' as never }, "gradientClipAlgorithm is 'norm' or 'value', got max"],
   [{ precision: '8-true' as never }, "precision is '32-true' or a plugin, got 8-true"],
@@ -36,6 +35,12 @@ test('everything that is wrong is said at once', () => {
   expect(make).toThrow(
     "Trainer: maxEpochs is a whole number ≥ −1, got -3; maxSteps is a whole number ≥ −1, got 0.5; accumulateGradBatches is a whole number ≥ 1, got -1; gradientClipAlgorithm is 'norm' or 'value', got max",
   )
+})
+
+test('a schedule of accumulation is a TypeError that names the callback', () => {
+  const make = () => new Trainer({ accumulateGradBatches: { 0: 2 } as never })
+  expect(make).toThrow(TypeError)
+  expect(make).toThrow('pass a GradientAccumulationScheduler among the callbacks')
 })
 
 test.for([

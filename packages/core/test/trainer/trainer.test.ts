@@ -1,4 +1,4 @@
-import { expect, test } from 'vitest'
+import { expect, test, vi } from 'vitest'
 import { reference } from '../../src/accelerator/reference/reference.ts'
 import { MisconfigurationError } from '../../src/errors/errors.ts'
 import type { OptimizerConfig } from '../../src/module/optimizer-config.ts'
@@ -51,6 +51,26 @@ test.for<[string, (trainer: Trainer) => Promise<unknown>, string]>([
 ])('%s is refused, and says why', async ([, run, message]) => {
   await expect(run(quietTrainer())).rejects.toThrow(MisconfigurationError)
   await expect(run(quietTrainer())).rejects.toThrow(message)
+})
+
+test('a validation step without data, and data without a step, are warned about and skipped', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  class Validated extends Regression {
+    override validationStep = vi.fn()
+  }
+  const validated = new Validated()
+  await quietTrainer().fit(validated, { train: batches(1) })
+  expect(validated.validationStep).not.toHaveBeenCalled()
+  await quietTrainer().fit(new Regression(), { train: batches(1), val: batches(1) })
+  expect(warn.mock.calls).toEqual([
+    ['fit: Validated has a validationStep, got no val; pass { train, val } to run it'],
+    ['fit: Regression has no validationStep, got val; write one to use it'],
+  ])
+  await quietTrainer().fit(validated, { train: batches(1), val: batches(1) })
+  await quietTrainer().fit(new Regression(), { train: batches(1) })
+  expect(validated.validationStep).toHaveBeenCalledTimes(1)
+  expect(warn).toHaveBeenCalledTimes(2)
+  warn.mockRestore()
 })
 
 test('two fits of one trainer count each for itself, and the second goes on from the weights of the first', async () => {
