@@ -9,9 +9,9 @@ import {
   type OptimizerConfig,
   type Tensor,
   TrainingModule,
+  WarmupCosineLR,
 } from '@voltaic/core'
 import { type BlockOptions, TransformerBlock } from './transformer-block.ts'
-import { WarmUpCosine, type WarmUpCosineOptions } from './warm-up-cosine.ts'
 
 export interface Batch {
   /** Characters, int32 `[n, length]`. */
@@ -26,7 +26,8 @@ export interface CharTransformerOptions extends BlockOptions {
   readonly layers: number
   /** The largest learning rate. */
   readonly lr: number
-  readonly schedule: WarmUpCosineOptions
+  /** Of a learning rate that rises in a line, and falls along half a cosine wave to a twentieth. */
+  readonly schedule: { readonly warmupSteps: number; readonly totalSteps: number }
 }
 
 /** Predicts each character of a text from those before it. */
@@ -78,7 +79,12 @@ export class CharTransformer extends TrainingModule<Batch> {
   override configureOptimizers(): OptimizerConfig {
     const { lr, schedule } = this.#options
     const optimizer = new AdamW(this.parameters(), { lr, betas: [0.9, 0.99] })
-    return { optimizer, lrScheduler: { scheduler: new WarmUpCosine(optimizer, schedule), interval: 'step' } }
+    const scheduler = new WarmupCosineLR(optimizer, {
+      ...schedule,
+      startFactor: 1 / schedule.warmupSteps,
+      etaMin: lr / 20,
+    })
+    return { optimizer, lrScheduler: { scheduler, interval: 'step' } }
   }
 
   /** Mean cross-entropy in nats a character. */

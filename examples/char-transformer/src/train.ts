@@ -53,6 +53,6 @@ export function makeModel(vocabulary: CharVocabulary, epochs: number): CharTrans
     vocabularySize: vocabulary.size,
     dropout: 0.1,
     lr: 4e-3,
-    schedule: { warmUpSteps: 50, totalSteps: epochs * stepsPerEpoch },
+    schedule: { warmupSteps: 50, totalSteps: epochs * stepsPerEpoch },
   })
 }

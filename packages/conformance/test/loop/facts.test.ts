@@ -1,6 +1,6 @@
 import { reference } from '@voltaic/core'
 import { describe, expect, test } from 'vitest'
-import { loopScenarios, runScenario, type Scenario, type Trace } from '../../src/index.ts'
+import { loopScenarios, recordedTraces, runScenario, type Scenario, type Trace } from '../../src/index.ts'
 import type { Action } from '../../src/loop/scenario.ts'
 
 // What follows from the rules without a recording: a run equals another one, and events can be counted.
@@ -12,6 +12,22 @@ function scenarioOf(name: string): Scenario {
 function run(scenario: string | Scenario): Promise<Trace> {
   return runScenario(typeof scenario === 'string' ? scenarioOf(scenario) : scenario, reference())
 }
+
+test('scenarios without a recorded trace are looked at here', () => {
+  const names = loopScenarios.map(({ name }) => name).filter((name) => !(name in recordedTraces))
+  expect(names.sort()).toEqual([
+    'alternate_A_each_B_every_2',
+    'clip_override_by_its_own_value',
+    'manual_gan_max_steps5',
+    'multi_opt_auto_accum2',
+    'multi_opt_auto_frozen',
+    'multi_opt_auto_hooks',
+    'multi_opt_auto_sched',
+    'optimizer_step_override_accum2',
+    'page_clip_only_optimizer_A',
+    'steplr_epoch_ended_early',
+  ])
+})
 
 /** What a run learned, step by step. */
 function learned({ steps, final, error }: Trace): unknown {

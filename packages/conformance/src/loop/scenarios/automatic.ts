@@ -58,5 +58,11 @@ export const automatic: readonly Scenario[] = [
     train: { batches: [0, null, 2, 3] },
     trainer: { accumulateGradBatches: 2 },
   },
+  {
+    ...withMomentum,
+    name: 'auto_1opt_frozen',
+    frozen: ['net.bias'],
+    train: { batches: 3 },
+  },
   { ...plain, name: 'auto_rows_that_differ', train: { batches: 3, extraRows: 1 }, trainer: { maxEpochs: 2 } },
 ]

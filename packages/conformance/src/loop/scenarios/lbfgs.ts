@@ -1,5 +1,5 @@
 import type { Action, OptimizerSpec, Scenario } from '../scenario.ts'
-import { plain } from './parts.ts'
+import { plain, stepLr } from './parts.ts'
 
 function lbfgsOf(options: object = {}): OptimizerSpec {
   return { name: 'opt', type: 'LBFGS', options: { lr: 0.5, maxIter: 4, ...options } }
@@ -49,6 +49,14 @@ export const lbfgs: readonly Scenario[] = [
     optimizers: [lbfgsOf()],
     train: { batches: 4 },
     trainer: { accumulateGradBatches: 2 },
+  },
+  {
+    ...plain,
+    name: 'lbfgs_auto_clipped_with_scheduler',
+    optimizers: [lbfgsOf()],
+    schedulers: [stepLr({ stepSize: 1, gamma: 0.5 }, { interval: 'step' })],
+    train: { batches: 3 },
+    trainer: { gradientClipVal: 0.1 },
   },
   {
     ...plain,

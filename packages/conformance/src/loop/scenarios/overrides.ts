@@ -1,5 +1,5 @@
 import type { Scenario } from '../scenario.ts'
-import { plain } from './parts.ts'
+import { plain, stepLr } from './parts.ts'
 
 /** Overrides of optimizerStep and of clipping, with one optimizer. */
 export const overrides: readonly Scenario[] = [
@@ -71,6 +71,14 @@ export const overrides: readonly Scenario[] = [
     name: 'clip_override_without_trainer_value',
     configureGradientClipping: [{ gradientClipVal: 0.02, gradientClipAlgorithm: 'value' }],
     train: { batches: 3 },
+  },
+  {
+    ...plain,
+    name: 'warmup_with_scheduler',
+    warmUp: { steps: 3, lr: 0.1 },
+    schedulers: [stepLr({ stepSize: 2, gamma: 0.5 }, { interval: 'step' })],
+    train: { batches: 4 },
+    trainer: { maxEpochs: 2 },
   },
   {
     ...plain,

@@ -1,5 +1,3 @@
-import { reference } from '@voltaic/core'
-import { expect, test } from 'vitest'
 import {
   compareTraces,
   decided,
@@ -11,7 +9,9 @@ import {
   runScenario,
   type Scenario,
   type Tolerance,
-} from '../../src/index.ts'
+} from '@voltaic/conformance'
+import { reference } from '@voltaic/core'
+import { expect, test } from 'vitest'
 
 const recorded = loopScenarios.filter(({ name }) => name in recordedTraces)
 
