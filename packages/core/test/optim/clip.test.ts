@@ -18,9 +18,10 @@ function afterBackward(): Parameter[] {
   return [a, b]
 }
 
-test.for(recorded.norm)('a norm above $maxNorm is scaled down to it', async ({ maxNorm, after, returned }) => {
+test.for(recorded.norm)('a $normType-norm above $maxNorm is scaled down to it', async (entry) => {
+  const { maxNorm, normType, after, returned } = entry
   const params = afterBackward()
-  const norm = clipGradNorm(params, maxNorm)
+  const norm = clipGradNorm(params, maxNorm, { normType: Number(normType) })
   expectWithin([await norm.item()], [returned], 1e-12)
   for (const [i, gradient] of (await gradients(params)).entries()) expectWithin(gradient, after[i]!, 1e-12)
 })
@@ -45,6 +46,21 @@ test.for([-1, Number.NaN])('a limit of %d is refused', (limit) => {
   expect(() => clipGradNorm([a], limit)).toThrow(OutOfRangeError)
   expect(() => clipGradNorm([a], limit)).toThrow(`clipGradNorm: maxNorm is a number ≥ 0, got ${limit}`)
   expect(() => clipGradValue([a], limit)).toThrow(`clipGradValue: clipValue is a number ≥ 0, got ${limit}`)
+})
+
+test('the norm of any other order is that of all elements', async () => {
+  const [a, b] = [tensor([1, -2]), tensor([[3]])].map((x) => new Parameter(x))
+  a!
+    .mul(tensor([1, -2]))
+    .sum()
+    .add(b!.mul(3).sum())
+    .backward()
+  expect(await clipGradNorm([a!, b!], 100, { normType: 3 }).item()).toBeCloseTo(36 ** (1 / 3), 5)
+})
+
+test.for([0, -1, Number.NaN])('a norm of order %d is refused', (normType) => {
+  const [a] = parameters()
+  expect(() => clipGradNorm([a], 1, { normType })).toThrow(`clipGradNorm: normType is a number > 0, got ${normType}`)
 })
 
 test('squares of float16 gradients do not overflow', async () => {
