@@ -4,9 +4,13 @@ import { environment } from './environment.ts'
 import { appendJsonl, formatEnvironment, formatTable } from './report.ts'
 import type { Row, Workload } from './workload.ts'
 import { mlp64 } from './workloads/mlp-64.ts'
+import { mlp64Tensorflow } from './workloads/mlp-64-tensorflow.ts'
 import { overhead } from './workloads/overhead.ts'
+import { precisionsOfMlp } from './workloads/precisions.ts'
 
-const workloads: Readonly<Record<string, Workload>> = { 'mlp-64': mlp64, overhead }
+/** Those that need nothing but what is installed here. */
+const usual: Readonly<Record<string, Workload>> = { 'mlp-64': mlp64, overhead, precisions: precisionsOfMlp }
+const workloads: Readonly<Record<string, Workload>> = { ...usual, 'mlp-64-tensorflow': mlp64Tensorflow }
 
 const budget = { warmUpMs: 2000, samples: 500 }
 const quickBudget = { warmUpMs: 300, samples: 50 }
@@ -14,7 +18,7 @@ const quickBudget = { warmUpMs: 300, samples: 50 }
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      workload: { type: 'string', default: Object.keys(workloads).join() },
+      workload: { type: 'string', default: Object.keys(usual).join() },
       threads: { type: 'string', default: String(availableParallelism()) },
       jsonl: { type: 'string' },
       quick: { type: 'boolean', default: false },

@@ -44,8 +44,13 @@ export class Sampler {
     this.add(system, performance.now() - startedAt)
   }
 
+  /** What was noted of `system`, its warm-up apart. */
+  samplesOf(system: string): readonly number[] {
+    return this.#samples.get(system) ?? []
+  }
+
   timing(system: string): Timing {
-    const samples = [...(this.#samples.get(system) ?? [])].sort((a, b) => a - b)
+    const samples = [...this.samplesOf(system)].sort((a, b) => a - b)
     const quantile = (q: number) => samples[Math.round(q * (samples.length - 1))] ?? Number.NaN
     return {
       medianMs: quantile(0.5),

@@ -1,6 +1,7 @@
 import { type Accelerator, type Callback, manualSeed, Trainer } from '@voltaic/core'
 import type { Sampler } from './measure.ts'
 import { type HostBatch, Mlp } from './mlp.ts'
+import type { Precision } from './workload.ts'
 
 export interface TimedFitOptions {
   readonly accelerator: Accelerator
@@ -11,6 +12,8 @@ export interface TimedFitOptions {
   /** Runs between two steps, outside of what is timed. */
   readonly between?: () => Promise<void>
   readonly callbacks?: readonly Callback[]
+  /** Default: '32-true'. */
+  readonly precision?: Precision
 }
 
 /**
@@ -20,7 +23,7 @@ export interface TimedFitOptions {
  * @returns the loss of the last step
  */
 export async function timedFit(options: TimedFitOptions): Promise<number> {
-  const { accelerator, batches, sampler, system, between, callbacks = [] } = options
+  const { accelerator, batches, sampler, system, between, callbacks = [], precision = '32-true' } = options
   async function* source(): AsyncGenerator<HostBatch> {
     for (let i = 0; sampler.wantsMore; i++) {
       await between?.()
@@ -32,7 +35,7 @@ export async function timedFit(options: TimedFitOptions): Promise<number> {
     }
   }
   manualSeed(1)
-  const trainer = new Trainer({ accelerator, maxEpochs: 1, callbacks })
+  const trainer = new Trainer({ accelerator, precision, maxEpochs: 1, callbacks })
   await trainer.fit(new Mlp(), { train: source() })
   return trainer.callbackMetrics.loss!
 }

@@ -1,10 +1,13 @@
 import type { Budget, Timing } from './measure.ts'
 
+/** The precisions that are measured. */
+export type Precision = '32-true' | '16-mixed' | 'bf16-mixed' | 'bf16-true'
+
 /** How one system did under one workload. */
 export interface Row extends Timing {
   readonly workload: string
   readonly system: string
-  readonly precision: '32-true'
+  readonly precision: Precision
 }
 
 export interface Result {

@@ -1,11 +1,16 @@
 import { parseArgs } from 'node:util'
+import type { PrecisionName } from '@voltaic/core'
+import { choice, precisions } from '@voltaic/example-backends'
 import { quick } from './train.ts'
 
 /** The options of the command, as `--name value`. */
 export interface Arguments {
   readonly backend: string
+  /** Whether `cuda` may run without a GPU. */
+  readonly allowCpu: boolean
   /** A file; undefined: the documentation of this repository. */
   readonly text: string | undefined
+  readonly precision: PrecisionName
   readonly epochs: number
   readonly seed: number
   /** Undefined: the backend's own choice. */
@@ -24,7 +29,9 @@ export function readArguments(): Arguments {
   const { values } = parseArgs({
     options: {
       backend: { type: 'string', default: 'cpu' },
+      'allow-cpu': { type: 'boolean', default: false },
       text: { type: 'string' },
+      precision: { type: 'string', default: '32-true' },
       epochs: { type: 'string' },
       seed: { type: 'string' },
       threads: { type: 'string' },
@@ -38,7 +45,9 @@ export function readArguments(): Arguments {
   if (values.prompt === '') throw new Error('--prompt: at least one character, got none')
   return {
     backend: values.backend,
+    allowCpu: values['allow-cpu'],
     text: values.text,
+    precision: choice('--precision', values.precision, precisions),
     epochs: wholeNumber('--epochs', values.epochs, 1) ?? epochs,
     seed: wholeNumber('--seed', values.seed, 0) ?? 0,
     threads: wholeNumber('--threads', values.threads, 1),

@@ -6,13 +6,13 @@ import { loadText } from './text.ts'
 import { train } from './train.ts'
 
 async function main(): Promise<void> {
-  const { backend, threads, epochs, seed, sample, temperature, ...given } = readArguments()
-  const accelerator = await chooseBackend(backend, threads === undefined ? {} : { threads })
+  const { backend, allowCpu, threads, precision, epochs, seed, sample, temperature, ...given } = readArguments()
+  const accelerator = await chooseBackend(backend, { allowCpu, ...(threads === undefined ? {} : { threads }) })
   const text = await loadText(given.text)
   const prompt = given.prompt ?? [...text][0]!
   // Before the training: a character that the text lacks is an error.
   new CharVocabulary(text).encode(prompt)
-  const { model, vocabulary, heldOutLoss } = await train({ accelerator, text, epochs, seed })
+  const { model, vocabulary, heldOutLoss } = await train({ accelerator, precision, text, epochs, seed })
 
   await useAccelerator(accelerator)
   process.stdout.write(`\n${prompt}`)

@@ -1,9 +1,11 @@
 import {
   type Accelerator,
+  type Callback,
   type CharVocabulary,
   charDatasets,
   DataLoader,
   manualSeed,
+  type PrecisionName,
   RandomSampler,
   Trainer,
 } from '@voltaic/core'
@@ -14,6 +16,10 @@ export interface TrainOptions {
   readonly text: string
   readonly epochs: number
   readonly seed: number
+  /** Default '32-true'. */
+  readonly precision?: PrecisionName
+  /** What watches the training. Default: nothing. */
+  readonly callbacks?: readonly Callback[]
 }
 
 export interface TrainResult {
@@ -33,12 +39,13 @@ const batchSize = 16
 const stepsPerEpoch = 100
 
 /** Trains a transformer on a text but for the last tenth, and measures on that. */
-export async function train({ accelerator, text, epochs, seed }: TrainOptions): Promise<TrainResult> {
+export async function train(options: TrainOptions): Promise<TrainResult> {
+  const { accelerator, text, epochs, seed, precision = '32-true', callbacks = [] } = options
   const { vocabulary, train, heldOut } = charDatasets(text, { blockSize: size.blockSize })
   const sampler = new RandomSampler(train, { replacement: true, numSamples: stepsPerEpoch * batchSize, seed })
   manualSeed(seed)
   const model = makeModel(vocabulary, epochs)
-  const trainer = new Trainer({ accelerator, maxEpochs: epochs, gradientClipVal: 1 })
+  const trainer = new Trainer({ accelerator, precision, callbacks, maxEpochs: epochs, gradientClipVal: 1 })
   await trainer.fit(model, {
     train: new DataLoader(train, { batchSize, sampler }),
     val: new DataLoader(heldOut, { batchSize }),

@@ -4,8 +4,8 @@ import { formatReport } from './report.ts'
 import { train } from './train.ts'
 
 async function main(): Promise<void> {
-  const { backend, threads, ...options } = readArguments()
-  const accelerator = await chooseBackend(backend, threads === undefined ? {} : { threads })
+  const { backend, allowCpu, threads, ...options } = readArguments()
+  const accelerator = await chooseBackend(backend, { allowCpu, ...(threads === undefined ? {} : { threads }) })
   const result = await train({ ...options, accelerator })
   console.log(`\n${await formatReport(result)}\n`)
   console.log(`test accuracy ${result.accuracy.toFixed(3)}`)

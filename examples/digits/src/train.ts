@@ -1,4 +1,13 @@
-import { type Accelerator, DataLoader, type Dataset, manualSeed, type Tensor, Trainer } from '@voltaic/core'
+import {
+  type Accelerator,
+  type Callback,
+  DataLoader,
+  type Dataset,
+  manualSeed,
+  type PrecisionName,
+  type Tensor,
+  Trainer,
+} from '@voltaic/core'
 import { type Digit, firstOf, loadDigits, shifted } from './digits.ts'
 import { modes, networks } from './models.ts'
 
@@ -10,6 +19,10 @@ export interface TrainOptions {
   readonly seed: number
   /** Train on so many digits only. Default: all. */
   readonly samples?: number
+  /** Default '32-true'. */
+  readonly precision?: PrecisionName
+  /** What watches the training. Default: nothing. */
+  readonly callbacks?: readonly Callback[]
 }
 
 export interface TrainResult {
@@ -26,11 +39,12 @@ export const quick = { epochs: 3, samples: 480 } as const
 /** Trains a classifier of digits, and tests it on digits that it has not seen. */
 export async function train(options: TrainOptions): Promise<TrainResult> {
   const { accelerator, model, mode, epochs, seed, samples = Infinity } = options
+  const { precision = '32-true', callbacks = [] } = options
   const digits = await loadDigits(seed)
   manualSeed(seed)
   const { make, shiftsDigits } = networks[model]
   const classifier = new modes[mode](make(), { lr: 4e-3, stepSize: Math.ceil(epochs / 2) })
-  const trainer = new Trainer({ accelerator, maxEpochs: epochs })
+  const trainer = new Trainer({ accelerator, precision, callbacks, maxEpochs: epochs })
   const seen = firstOf(digits.train, samples)
   const train = new DataLoader(shiftsDigits ? shifted(seen) : seen, { batchSize: 32, shuffle: true, seed })
   const test = new DataLoader(digits.test, { batchSize: 120 })

@@ -1,5 +1,5 @@
 import { parseArgs } from 'node:util'
-import { choice, chooseBackend } from '@voltaic/example-backends'
+import { choice, chooseBackend, precisions } from '@voltaic/example-backends'
 import { modes } from './models.ts'
 import { coverageOf } from './ring.ts'
 import { drawPoints, sideBySide } from './terminal.ts'
@@ -9,14 +9,17 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       backend: { type: 'string', default: 'cpu' },
+      'allow-cpu': { type: 'boolean', default: false },
       mode: { type: 'string', default: 'manual' },
+      precision: { type: 'string', default: '32-true' },
       epochs: { type: 'string', default: '120' },
       seed: { type: 'string', default: '1' },
       quick: { type: 'boolean', default: false },
     },
   })
   const { made, real } = await train({
-    accelerator: await chooseBackend(values.backend),
+    accelerator: await chooseBackend(values.backend, { allowCpu: values['allow-cpu'] }),
+    precision: choice('--precision', values.precision, precisions),
     mode: choice('--mode', values.mode, modes),
     epochs: values.quick ? quick.epochs : Number(values.epochs),
     seed: Number(values.seed),

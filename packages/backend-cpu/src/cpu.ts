@@ -3,6 +3,7 @@ import {
   type Accelerator,
   AcceleratorError,
   type Availability,
+  checkSupported,
   type DeviceBuffer,
   type DeviceLostError,
   type DeviceStats,
@@ -10,8 +11,8 @@ import {
   type HostArray,
   MisconfigurationError,
 } from '@voltaic/core'
-import { formatSpec, type Graph, hostArray, type TensorSpec } from '@voltaic/core/graph'
-import { checkGraph, cpuCapabilities } from './capabilities.ts'
+import { formatSpec, type Graph, hostArray, isHostArrayOf, type TensorSpec } from '@voltaic/core/graph'
+import { cpuCapabilities } from './capabilities.ts'
 import { CpuExecutable } from './cpu-executable.ts'
 import type { CpuBuffer } from './device/cpu-buffer.ts'
 import { CpuDevice } from './device/cpu-device.ts'
@@ -95,8 +96,10 @@ class CpuAccelerator implements Accelerator {
 
   upload(data: HostArray, spec: TensorSpec): DeviceBuffer {
     const device = this.#running()
-    if (data.byteLength !== spec.bytes) {
-      throw new AcceleratorError(`cpu: ${formatSpec(spec)} takes ${spec.bytes} bytes, got ${data.byteLength}`)
+    if (!isHostArrayOf(data, spec.dtype) || data.length !== spec.size) {
+      throw new AcceleratorError(
+        `cpu: ${formatSpec(spec)} takes ${spec.size} elements in the array of ${spec.dtype}, got ${data.length} in a ${data.constructor.name}`,
+      )
     }
     const buffer = device.allocate(spec)
     bytesOf(device, buffer).set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength))
@@ -131,7 +134,7 @@ class CpuAccelerator implements Accelerator {
 
   async compile(graph: Graph): Promise<Executable> {
     const device = this.#running()
-    checkGraph(this.capabilities, graph)
+    checkSupported('cpu', this.capabilities, graph)
     const executable = await CpuExecutable.compile(device, makePlan(graph, canRun))
     device.compiles++
     return executable

@@ -1,4 +1,11 @@
-import { AcceleratorError, type DeviceBuffer, MissingDependencyError, reference, UnsupportedError } from '@voltaic/core'
+import {
+  AcceleratorError,
+  type DeviceBuffer,
+  type DType,
+  MissingDependencyError,
+  reference,
+  UnsupportedError,
+} from '@voltaic/core'
 import * as g from '@voltaic/core/graph'
 import { type Graph, packScalars, specOf } from '@voltaic/core/graph'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
@@ -133,6 +140,11 @@ describe('buffers', () => {
     expect(await numbers(buffer)).toEqual([1, 2, 3, 4])
   })
 
+  test('an array of another type or length is refused', () => {
+    expect(() => device.upload(new Int32Array(4), spec)).toThrow('in the array of float32, got 4 in a Int32Array')
+    expect(() => device.upload(new Float32Array(3), spec)).toThrow('takes 4 elements')
+  })
+
   test('a copy is independent', async () => {
     const buffer = device.upload(data, spec)
     const copy = device.copy(buffer)
@@ -197,9 +209,21 @@ describe('the device', () => {
 
   test('names what it does not support when a graph is compiled', async () => {
     const x = input([2], 'float16')
-    await expect(device.compile(graphOf([g.neg(x)], [x]))).rejects.toThrow(UnsupportedError)
-    const y = input([2])
-    await expect(device.compile(graphOf([g.cast(y, 'float16')], [y]))).rejects.toThrow(/cpu: cast.*float16/)
+    const graph = graphOf([g.relu(x)], [x])
+    await expect(device.compile(graph)).rejects.toThrow(UnsupportedError)
+    await expect(device.compile(graph)).rejects.toThrow(/cpu: relu on float16 is not supported/)
+  })
+
+  test('declares half types as emulated, and all others as native', () => {
+    const { supports } = device.capabilities
+    for (const op of ['add', 'matmul', 'conv', 'sum', 'sort']) {
+      expect(['float32', 'float16', 'bfloat16'].map((dtype) => supports(op, dtype as DType))).toEqual([
+        'native',
+        'emulated',
+        'emulated',
+      ])
+    }
+    expect(supports('relu', 'float16')).toBe(undefined)
   })
 
   test('refuses a number of threads that is none', () => {

@@ -1,5 +1,4 @@
 import type { TensorSpec } from '@voltaic/core/graph'
-import type { CpuDType } from '../kernels/dtypes.ts'
 import { viewOf } from '../kernels/nodes/host-call.ts'
 import type { Ort, OrtTensor } from '../session/ort.ts'
 
@@ -21,7 +20,7 @@ export class TensorViews {
   at(pointer: number, spec: TensorSpec): OrtTensor {
     const known = this.#views.get(pointer)
     if (known?.spec === spec) return known.tensor
-    const data = viewOf(this.#memory, spec.dtype as CpuDType, pointer, spec.size)
+    const data = viewOf(this.#memory, spec.dtype, pointer, spec.size)
     const tensor = new this.#ort.Tensor(spec.dtype as 'float32', data as Float32Array, spec.shape)
     if (this.#views.size >= MAX_VIEWS) this.#views.clear()
     this.#views.set(pointer, { spec, tensor })

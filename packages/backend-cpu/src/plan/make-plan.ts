@@ -9,6 +9,7 @@ import type { Plan, Step } from './plan.ts'
 import { planStorage } from './plan-storage.ts'
 import { SharedValues } from './shared-values.ts'
 import { type Stage, stagesOf } from './stages.ts'
+import { widenHalves } from './widen-halves.ts'
 
 /**
  * Plans a graph.
@@ -16,7 +17,7 @@ import { type Stage, stagesOf } from './stages.ts'
  * @param canRun - whether ONNX Runtime runs a node of the graph, which is given with it, exactly
  */
 export function makePlan(whole: Graph, canRun: (graph: Graph, index: number) => boolean): Plan {
-  const graph = elideBroadcasts(whole)
+  const graph = widenHalves(elideBroadcasts(whole))
   const runs: CanRun = (index) => canRun(graph, index)
   const shared = new SharedValues(graph)
   const steps = stagesOf(graph, placeNodes(graph, runs)).flatMap((stage) => stepsOf(graph, stage, shared))

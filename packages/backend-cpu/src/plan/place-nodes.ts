@@ -1,4 +1,5 @@
-import { type Graph, isPrimitive, makersOf, readersOf, type ValueId } from '@voltaic/core/graph'
+import { type Graph, type GraphNode, isPrimitive, makersOf, readersOf, type ValueId } from '@voltaic/core/graph'
+import { isHalf } from '../kernels/dtypes.ts'
 import { contractionNames } from '../kernels/nodes/node-calls.ts'
 import { MinCut } from './min-cut.ts'
 
@@ -21,24 +22,40 @@ export function placeNodes(graph: Graph, canRun: CanRun): Place[] {
   const makers = makersOf(graph)
   const { after, before } = orderAroundContractions(graph, makers)
   const readers = readersOf(graph)
-  const places = graph.nodes.map((node, i): Place => {
-    if (isPrimitive(node, 'literal') && !graph.outputs.includes(node.outputs[0]!)) return 'constant'
-    if (isContraction(graph, i)) return 'session'
-    if (after[i] && before[i] && canRun(i)) return 'session'
-    return 'wasm'
-  })
-  // What is broadcast for the session alone need not be written out.
+  const places: Place[] = []
+  for (const [i, node] of graph.nodes.entries()) {
+    const isStranded = node.inputs.some((input) => !crosses(graph, input) && places[makers[input]!] !== 'session')
+    if (isPrimitive(node, 'literal') && !graph.outputs.includes(node.outputs[0]!)) places.push('constant')
+    else if (isContraction(graph, i)) places.push('session')
+    else places.push(after[i] && before[i] && canRun(i) && !isStranded ? 'session' : 'wasm')
+  }
+  // What is broadcast or rounded for the session alone need not be written out.
   for (let i = graph.nodes.length - 1; i >= 0; i--) {
     const node = graph.nodes[i]!
-    if (places[i] !== 'wasm' || after[i] || !isPrimitive(node, 'broadcastTo') || !canRun(i)) continue
-    const value = node.outputs[0]!
-    if (!graph.outputs.includes(value) && readers[value]!.every((j) => places[j] === 'session')) places[i] = 'session'
+    if (places[i] !== 'wasm' || after[i] || !isPreparation(graph, node) || !canRun(i)) continue
+    const [x, value] = [node.inputs[0]!, node.outputs[0]!]
+    const isForSession = readers[value]!.every((j) => places[j] === 'session') && !graph.outputs.includes(value)
+    const isReachable = crosses(graph, x) || (makers[x]! >= 0 && readers[x]!.length === 1 && canRun(makers[x]!))
+    if (isForSession && isReachable) places[i] = 'session'
   }
   const undecided = graph.nodes.flatMap((_, i) =>
     places[i] === 'wasm' && after[i] && !before[i] && canRun(i) ? [i] : [],
   )
   for (const i of worthTaking(graph, undecided, { places, makers, readers, after })) places[i] = 'session'
   return places
+}
+
+/**
+ * Whether a session can take a value in, and hand it out. Half types it only has within: ONNX Runtime has no tensors of
+ * bfloat16 in JavaScript, and refuses those of float16 where there is a Float16Array.
+ */
+function crosses(graph: Graph, value: ValueId): boolean {
+  return !isHalf(graph.values[value]!.dtype)
+}
+
+function isPreparation(graph: Graph, node: GraphNode): boolean {
+  if (isPrimitive(node, 'broadcastTo')) return true
+  return isPrimitive(node, 'cast') && [...node.inputs, ...node.outputs].some((id) => isHalf(graph.values[id]!.dtype))
 }
 
 /** Whether node `index` multiplies and adds, or slides windows, over at least one element. */
@@ -94,7 +111,8 @@ function worthTaking(
     if (graph.outputs.includes(value)) leaving.push(cut.sink)
     if (leaving.length === 0) return
     const crossing = cut.vertex()
-    cut.edge(vertexOf(maker), crossing, graph.values[value]!.bytes + tensorCost)
+    const cost = crosses(graph, value) ? graph.values[value]!.bytes + tensorCost : Number.POSITIVE_INFINITY
+    cut.edge(vertexOf(maker), crossing, cost)
     for (const reader of new Set(leaving)) cut.edge(crossing, reader, Number.POSITIVE_INFINITY)
   }
   for (const [i, node] of graph.nodes.entries()) {

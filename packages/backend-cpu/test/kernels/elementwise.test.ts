@@ -1,11 +1,10 @@
-import type { DType, Shape, Value } from '@voltaic/core/graph'
 import * as g from '@voltaic/core/graph'
+import { type DType, dtypes, type Shape, type Value } from '@voltaic/core/graph'
 import { afterAll, beforeAll, describe, test } from 'vitest'
 import { leafOf, SeededTensors, tensorOf } from '../../../core/test/support/host-tensors.ts'
-import { cpuDTypes } from '../../src/kernels/dtypes.ts'
 import { device, expectLikeReference } from '../support/against-reference.ts'
 
-const numeric = cpuDTypes.filter((dtype) => dtype !== 'bool')
+const numeric = dtypes.filter((dtype) => dtype !== 'bool')
 
 const shapes: readonly Shape[] = [[], [1], [3], [0], [4, 9], [2, 0, 3], [3, 1, 5]]
 const pairs: readonly (readonly [Shape, Shape])[] = [
@@ -27,6 +26,8 @@ const pairs: readonly (readonly [Shape, Shape])[] = [
 const edges: Readonly<Record<string, readonly number[]>> = {
   float32: [0, -0, 1, -1, 0.5, 2.5, -2.5, 1e-40, 3e38, -3e38, 88.8, -104, Infinity, -Infinity, NaN],
   float64: [0, -0, 1, -1, 0.5, 2.5, -2.5, 255, 256.5, 1e-40, 5e-324, 3e38, -1e300, 2 ** 31, Infinity, -Infinity, NaN],
+  float16: [0, -0, 1, -1, 0.5, 2.5, -2.5, 2 ** -24, 3e-6, -1e-5, 65504, -65504, 255, 300, Infinity, -Infinity, NaN],
+  bfloat16: [0, -0, 1, -1, 0.5, 2.5, -2.5, 1e-40, 3e38, -3e38, 88.5, -104, 255, 300, 2 ** 31, Infinity, -Infinity, NaN],
   int32: [0, 1, -1, 2, -7, 255, 256, 31, 32, 2 ** 31 - 1, -(2 ** 31)],
   uint32: [0, 1, 2, 7, 31, 32, 255, 256, 2 ** 31, 2 ** 32 - 1],
   uint8: [0, 1, 2, 127, 128, 255],
@@ -39,7 +40,7 @@ afterAll(() => device.teardown())
 const seeded = new SeededTensors(7)
 
 describe('elements in any order', () => {
-  test.each(cpuDTypes)('of %s are read and stored', async (dtype) => {
+  test.each(dtypes)('of %s are read and stored', async (dtype) => {
     const x = random(dtype, [6, 10])
     const outputs = views(x).flatMap((view) => {
       const other = random(dtype, view.spec.shape)
@@ -55,32 +56,29 @@ describe('elements in any order', () => {
 
   test('of dtypes of different widths meet in one loop', async () => {
     const wide = random('float64', [5, 7])
-    const others = cpuDTypes.map((dtype) => g.permute(random(dtype, [7, 5]), [1, 0]))
+    const others = dtypes.map((dtype) => g.permute(random(dtype, [7, 5]), [1, 0]))
     const sum = others.reduce((total, x) => g.add(total, g.cast(x, 'float64')), wide)
-    const narrowed = cpuDTypes.map((dtype) => g.cast(sum, dtype))
+    const narrowed = dtypes.map((dtype) => g.cast(sum, dtype))
     const masks = others.map((x) => g.where(g.less(sum, wide), g.cast(x, 'float32'), g.cast(wide, 'float32')))
     await expectLikeReference([sum, ...narrowed, ...masks, g.sum(masks[0]!, [1])], 'accumulation')
   })
 })
 
 describe('cast', () => {
-  test.each(cpuDTypes.flatMap((from) => cpuDTypes.map((to) => [from, to] as const)))(
-    'from %s to %s',
-    async (from, to) => {
-      const inputs = [leafOf(tensorOf(edges[from]!, undefined, from)), ...shapes.map((shape) => random(from, shape))]
-      await expectLikeReference(
-        inputs
-          .filter((x) => from !== to || x.spec.size === 0)
-          .concat(leafOf(tensorOf([1], [1], from)))
-          .map((x) => g.neg(g.cast(g.cast(x, to), 'float64'))),
-        'exact',
-      )
-    },
-  )
+  test.each(dtypes.flatMap((from) => dtypes.map((to) => [from, to] as const)))('from %s to %s', async (from, to) => {
+    const inputs = [leafOf(tensorOf(edges[from]!, undefined, from)), ...shapes.map((shape) => random(from, shape))]
+    await expectLikeReference(
+      inputs
+        .filter((x) => from !== to || x.spec.size === 0)
+        .concat(leafOf(tensorOf([1], [1], from)))
+        .map((x) => g.neg(g.cast(g.cast(x, to), 'float64'))),
+      'exact',
+    )
+  })
 })
 
 describe('where', () => {
-  test.each(cpuDTypes)('agrees on %s', async (dtype) => {
+  test.each(dtypes)('agrees on %s', async (dtype) => {
     const outputs = pairs.map(([a, b]) => g.where(random('bool', a), random(dtype, b), random(dtype, a)))
     await expectLikeReference(outputs, 'exact')
   })

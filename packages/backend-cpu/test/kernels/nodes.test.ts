@@ -1,6 +1,5 @@
-import type { DType, Shape, Value } from '@voltaic/core/graph'
 import * as g from '@voltaic/core/graph'
-import { threefry2x32 } from '@voltaic/core/graph'
+import { type DType, dtypes, type Shape, threefry2x32, type Value } from '@voltaic/core/graph'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   leaf,
@@ -11,10 +10,9 @@ import {
   tensorOf,
 } from '../../../core/test/support/host-tensors.ts'
 import { runValues } from '../../../core/test/support/run-values.ts'
-import { cpuDTypes } from '../../src/kernels/dtypes.ts'
 import { device, expectLikeReference } from '../support/against-reference.ts'
 
-const numeric = cpuDTypes.filter((dtype) => dtype !== 'bool')
+const numeric = dtypes.filter((dtype) => dtype !== 'bool')
 
 beforeAll(() => device.setup())
 afterAll(() => device.teardown())
@@ -23,7 +21,7 @@ const seeded = new SeededTensors(3)
 const random = (dtype: DType, shape: Shape): Value => leafOf(seeded.tensor(dtype, shape))
 const indices = (shape: Shape, bound: number): Value => leafOf(seeded.indices(shape, bound))
 
-describe.each(cpuDTypes)('on %s', (dtype) => {
+describe.each(dtypes)('on %s', (dtype) => {
   test('movement agrees', async () => {
     const x = random(dtype, [4, 6, 5])
     await expectLikeReference(

@@ -1,7 +1,8 @@
 import * as g from '@voltaic/core/graph'
-import { afterAll, beforeAll, test } from 'vitest'
+import { afterAll, beforeAll, expect, test } from 'vitest'
 import { elementwise } from '../../../core/test/support/elementwise.ts'
 import { leaf } from '../../../core/test/support/host-tensors.ts'
+import { numbers } from '../../../core/test/support/run-values.ts'
 import { device, expectLikeReference } from '../support/against-reference.ts'
 
 beforeAll(() => device.setup())
@@ -28,4 +29,8 @@ test.each([
 test('log is within four units in the last place, subnormals included', async () => {
   const powers = Array.from({ length: 20001 }, (_, i) => 2 ** (i / 72 - 149))
   await expectLikeReference([g.log(leaf([...powers, 0, -1, Number.POSITIVE_INFINITY, Number.NaN]))], 'function')
+})
+
+test('tanh keeps the sign of zero', async () => {
+  expect(await numbers(g.tanh(leaf([-0, 0])), device)).toEqual([-0, 0])
 })

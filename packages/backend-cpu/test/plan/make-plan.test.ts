@@ -47,6 +47,15 @@ test('a training step is one session between two passes of WebAssembly, updates 
   `)
 })
 
+test('a step in mixed precision is cut where one in float32 is, and rounds in the session', () => {
+  const mixed = planOf(mlpStep({ products: 'float16' }).graph).split('\n')
+  const whole = planOf(mlpStep().graph).split('\n')
+  const kinds = (plan: readonly string[]) => plan.flatMap((line) => line.match(/^(wasm|session)/)?.[0] ?? [])
+  expect(kinds(mixed)).toEqual(kinds(whole))
+  expect(mixed).toContain('  cast(float32[64, 256]) → float16[64, 256]')
+  expect(mixed).toContain('  cast cast mul add mul sub over [256, 784]')
+})
+
 test('a graph without contractions has no session', () => {
   const x = input([4, 8])
   const y = g.exp(x)

@@ -1,5 +1,7 @@
+import { randomOutputs } from '@voltaic/conformance'
 import * as g from '@voltaic/core/graph'
-import { expect, test } from 'vitest'
+import { buildGraph, capture, type DType } from '@voltaic/core/graph'
+import { describe, expect, test } from 'vitest'
 import { makePlan } from '../../src/plan/make-plan.ts'
 import { canRun } from '../../src/session/model.ts'
 import { graphOf, input } from '../support/graphs.ts'
@@ -25,4 +27,29 @@ test('an update of what leaves anyway stays outside', () => {
 
 test('what comes before stays outside, what lies between is taken in', () => {
   expect(sessionOps([g.matmul(g.tanh(g.matmul(g.exp(x), w)), w)])).toEqual(['matmul', 'tanh', 'matmul'])
+})
+
+describe('of half types', () => {
+  const mixed = (dtype: DType) => {
+    const product = g.matmul(g.cast(x, dtype), g.cast(w, dtype))
+    return g.cast(g.matmul(g.tanh(product), g.cast(w, dtype)), 'float32')
+  }
+
+  test('what only a session reads is rounded there', () => {
+    for (const dtype of ['float16', 'bfloat16'] as const) {
+      expect(sessionOps([mixed(dtype)]).slice(0, 4)).toEqual(['cast', 'cast', 'cast', 'cast'])
+      const steps = makePlan(graphOf([mixed(dtype)], [x, w, p]), canRun).steps.map(({ kind }) => kind)
+      expect(steps).toEqual(['session', 'wasm'])
+    }
+  })
+
+  test.each(Array.from({ length: 30 }, (_, seed) => seed))('no session takes or gives them, graph %i', (seed) => {
+    const outputs = randomOutputs(seed, ['float32', 'float16', 'bfloat16', 'float64'], 80)
+    const { graph, steps } = makePlan(buildGraph(capture(outputs)).graph, canRun)
+    for (const step of steps) {
+      if (step.kind !== 'session') continue
+      const crossing = [...step.inputs, ...step.outputs].map((value) => graph.values[value]!.dtype)
+      expect(crossing.filter((dtype) => dtype === 'float16' || dtype === 'bfloat16')).toEqual([])
+    }
+  })
 })

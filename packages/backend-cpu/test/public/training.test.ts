@@ -169,10 +169,9 @@ describe.each(modes)('%s optimization on the CPU backend', (_, Module) => {
     expect(second.losses).toEqual(first.losses)
   })
 
-  test('compiles nothing after the second step, nor in later epochs but for the first validation', async () => {
+  test('compiles nothing after the second step, nor in later epochs: the sanity check has validated before', async () => {
     const { compiles } = await run(Module, cpu({ threads: 1 }), { steps: 4, epochs: 3 })
-    expect(compiles.slice(1, 4)).toEqual([compiles[1], compiles[1], compiles[1]])
-    expect(new Set(compiles.slice(4))).toEqual(new Set([compiles[1]! + 1]))
+    expect(new Set(compiles.slice(1))).toEqual(new Set([compiles[1]]))
   })
 
   test('has as many live buffers after step 300 as after step 3', async () => {

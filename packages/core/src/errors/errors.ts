@@ -37,6 +37,11 @@ export class AutogradError extends VoltaicError {
   readonly code = 'VOLTAIC_AUTOGRAD'
 }
 
+/** A loss scale that fell to 0: no step of mixed precision can succeed any more. */
+export class UnderflowError extends VoltaicError {
+  readonly code = 'VOLTAIC_UNDERFLOW'
+}
+
 /** A NaN found by `detectAnomaly`; the message names the line that made it. */
 export class AnomalyError extends VoltaicError {
   readonly code = 'VOLTAIC_ANOMALY'

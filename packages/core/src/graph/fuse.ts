@@ -23,7 +23,7 @@ export type FusedStep =
   | { readonly kind: 'node'; readonly node: number }
 
 export interface FuseOptions {
-  /** The most values that a region may read and write together. Default: no limit. */
+  /** The most values that a region may read and write together, literals and runtime scalars apart. Default: no limit. */
   readonly maxOperands?: number
 }
 

@@ -1,4 +1,4 @@
-import { type Graph, makersOf, readersOf, type ValueId } from './graph.ts'
+import { type Graph, isPrimitive, makersOf, readersOf, type ValueId } from './graph.ts'
 import type { ReduceAttributes } from './primitives.ts'
 import { elementwiseNames, reductionNames } from './region.ts'
 import { sameShape } from './shape.ts'
@@ -20,7 +20,7 @@ export interface GroupOptions {
   readonly nodes: readonly number[]
   /** Values wanted by others than `nodes`. */
   readonly needed: ReadonlySet<ValueId>
-  /** The most values that a group may read and write together. */
+  /** The most values that a group may read and write together, literals and runtime scalars apart. */
   readonly maxOperands: number
 }
 
@@ -43,7 +43,8 @@ export function isReduction(graph: Graph, i: number): boolean {
  * Groups elementwise nodes of one shape with those that make their operands, and reductions with what they reduce.
  *
  * Each node joins the groups of its operands, one after the other, where no path leads out of the group and back in: so
- * groups can always be put in an order. Nodes that are not elementwise nor a reduction are in no group.
+ * groups can always be put in an order. Where its results wait for a reduction of that group, it is left to the group that
+ * waits, which then need not read what it made. Nodes that are not elementwise nor a reduction are in no group.
  */
 export function groupNodes(graph: Graph, options: GroupOptions): Group[] {
   const groups = new Grouping(graph, options)
@@ -107,7 +108,8 @@ class Grouping {
     if (a === undefined || a === b || !sameShape(a.shape, b.shape)) return
     if (a.axes !== undefined && b.axes !== undefined && !sameShape(a.axes, b.axes)) return
     const nodes = [...a.nodes, ...b.nodes].sort((x, y) => x - y)
-    if (this.#leavesAndReturns(nodes) || this.#operands(nodes) > this.#options.maxOperands) return
+    if (this.#leavesAndReturns(nodes) || this.#waits(nodes)) return
+    if (this.#operands(nodes) > this.#options.maxOperands) return
     this.#put({ nodes, shape: a.shape, axes: a.axes ?? b.axes })
   }
 
@@ -134,6 +136,38 @@ class Grouping {
     return false
   }
 
+  /** Whether a node that no reduction of the group needs has results that are used, in its shape, together with theirs. */
+  #waits(nodes: readonly number[]): boolean {
+    const reductions = nodes.filter((node) => isReduction(this.#graph, node))
+    if (reductions.length === 0) return false
+    const group = new Set(nodes)
+    const reduced = this.#reach(reductions, (node) => this.#makersOf(node).filter((maker) => group.has(maker)))
+    const idle = nodes.filter((node) => !reduced.has(node))
+    if (idle.length === 0) return false
+    const { shape } = this.#graph.values[this.#graph.nodes[idle[0]!]!.outputs[0]!]!
+    const behind = this.#reach(reductions, (node) => this.#readersOf(node))
+    const isBeside = (node: number) =>
+      isElementwise(this.#graph, node) &&
+      sameShape(this.#graph.values[this.#graph.nodes[node]!.outputs[0]!]!.shape, shape)
+    const after = this.#reach(idle, (node) => this.#readersOf(node).filter(isBeside))
+    return [...after].some((node) => behind.has(node))
+  }
+
+  /** `nodes` and all that is found from them. */
+  #reach(nodes: readonly number[], next: (node: number) => readonly number[]): ReadonlySet<number> {
+    const reached = new Set(nodes)
+    // A set that grows while it is walked is walked to its end.
+    for (const node of reached) for (const found of next(node)) reached.add(found)
+    return reached
+  }
+
+  /** Nodes of the list that read what `node` makes. */
+  #readersOf(node: number): number[] {
+    return this.#graph.nodes[node]!.outputs.flatMap((output) => this.#readers[output]!).filter((reader) =>
+      this.#nodes.has(reader),
+    )
+  }
+
   /** Nodes of the list that make the operands of `node`. */
   #makersOf(node: number): number[] {
     return this.#graph.nodes[node]!.inputs.map((input) => this.#makers[input]!).filter((maker) =>
@@ -148,13 +182,23 @@ class Grouping {
     })
   }
 
+  /** Whether `value` comes with the program or with the run, and not from a buffer. */
+  #isNumber(value: ValueId): boolean {
+    const { inputCount, scalars, nodes } = this.#graph
+    const maker = this.#makers[value]!
+    if (maker < 0) return value >= inputCount && value < inputCount + scalars.length
+    return isPrimitive(nodes[maker]!, 'literal')
+  }
+
   /** Distinct values read from outside, and values read or needed outside. */
   #operands(nodes: readonly number[]): number {
     const group = new Set(nodes)
     const operands = new Set<ValueId>()
     for (const node of nodes) {
       const { inputs, outputs } = this.#graph.nodes[node]!
-      for (const input of inputs) if (!group.has(this.#makers[input]!)) operands.add(input)
+      for (const input of inputs) {
+        if (!group.has(this.#makers[input]!) && !this.#isNumber(input)) operands.add(input)
+      }
       for (const output of outputs) {
         const wanted = this.#options.needed.has(output) || this.#readers[output]!.some((reader) => !group.has(reader))
         if (wanted) operands.add(output)

@@ -4,6 +4,7 @@
  */
 
 export { errorFunction } from '../util/error-function.ts'
+export { bfloat16ToNumber, float16ToNumber, numberToBfloat16, numberToFloat16 } from '../util/half.ts'
 export { threefry2x32 } from '../util/threefry.ts'
 export { alias, stopGradient } from './alias.ts'
 export {
@@ -223,5 +224,14 @@ export type {
 } from './region.ts'
 export { broadcastShapes, reducedShape, sameShape, sizeOf, stridesOf } from './shape.ts'
 export { formatShape, formatSpec, type Shape, specOf, type TensorSpec } from './spec.ts'
+export {
+  broadcastView,
+  flipView,
+  permuteView,
+  reshapeView,
+  type StridedView,
+  sliceView,
+  wholeView,
+} from './strided-view.ts'
 export type { Subgraph } from './subgraph.ts'
 export { type Node, type Storage, Value } from './value.ts'

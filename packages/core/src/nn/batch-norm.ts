@@ -1,6 +1,7 @@
 import { ShapeError } from '../errors/errors.ts'
 import { formatShape } from '../graph/spec.ts'
 import { type CreationOptions, ones, zeros } from '../tensor/creation.ts'
+import { defaultDType } from '../tensor/default-dtype.ts'
 import { Buffer, Parameter } from '../tensor/parameter.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { batchNorm } from './functional/batch-norm.ts'
@@ -22,7 +23,7 @@ export interface BatchNormOptions extends CreationOptions {
  * Normalises each channel to mean 0 and variance 1 over the batch, then scales and shifts; in evaluation with the running
  * statistics, which training moves; see `batchNorm`.
  */
-abstract class BatchNorm extends Module {
+export abstract class BatchNorm extends Module {
   /** Scale, `[numFeatures]`; begins as ones. */
   readonly weight: Parameter | null
   /** Shift, `[numFeatures]`; begins as zeros. */
@@ -34,17 +35,18 @@ abstract class BatchNorm extends Module {
   /** How many batches moved the running statistics: int32 (PyTorch's is int64). */
   readonly numBatchesTracked: Buffer | null
   readonly numFeatures: number
+  /** The share of each batch in the running statistics; null: they are the mean over all batches. */
+  momentum: number | null
   readonly #eps: number
-  readonly #momentum: number | null
 
   constructor(numFeatures: number, options: BatchNormOptions = {}) {
     super()
-    const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, dtype = 'float32' } = options
+    const { eps = 1e-5, momentum = 0.1, affine = true, trackRunningStats = true, dtype = defaultDType() } = options
     checkNormOptions(this.constructor.name, numFeatures, eps, momentum)
     const shape = [numFeatures]
     this.numFeatures = numFeatures
     this.#eps = eps
-    this.#momentum = momentum
+    this.momentum = momentum
     this.weight = affine ? new Parameter(ones(shape, { dtype })) : null
     this.bias = affine ? new Parameter(zeros(shape, { dtype })) : null
     this.runningMean = trackRunningStats ? new Buffer(zeros(shape, { dtype })) : null
@@ -63,7 +65,7 @@ abstract class BatchNorm extends Module {
     checkChannels(this.constructor.name, x, { dimensions: this.dimensions, channelAxis: 1, channels: this.numFeatures })
     const { runningMean, runningVar, weight, bias } = this
     const training = this.training || runningMean === null
-    const momentum = this.#momentum ?? this.#shareOfBatch()
+    const momentum = this.momentum ?? this.#shareOfBatch()
     const y = batchNorm(x, { runningMean, runningVar, weight, bias, training, momentum, eps: this.#eps })
     const { numBatchesTracked } = this
     if (this.training) numBatchesTracked?.assign(numBatchesTracked.add(1))

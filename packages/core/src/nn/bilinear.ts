@@ -1,4 +1,5 @@
 import type { CreationOptions } from '../tensor/creation.ts'
+import { defaultDType } from '../tensor/default-dtype.ts'
 import { Parameter } from '../tensor/parameter.ts'
 import { uniform } from '../tensor/random.ts'
 import type { Tensor } from '../tensor/tensor.ts'
@@ -22,7 +23,7 @@ export class Bilinear extends Module {
     in1Features: number,
     in2Features: number,
     outFeatures: number,
-    { bias = true, dtype = 'float32' }: BilinearOptions = {},
+    { bias = true, dtype = defaultDType() }: BilinearOptions = {},
   ) {
     super()
     // Without inputs there is no weight, and the bias is 0.

@@ -1,6 +1,7 @@
 import { MisconfigurationError, OutOfRangeError } from '../errors/errors.ts'
 import type { Shape } from '../graph/spec.ts'
 import type { CreationOptions } from '../tensor/creation.ts'
+import { defaultDType } from '../tensor/default-dtype.ts'
 import { Parameter } from '../tensor/parameter.ts'
 import { type Size, type Spatial, sizes } from './functional/spatial.ts'
 import { defaultBias, defaultWeight } from './init.ts'
@@ -41,7 +42,7 @@ export function convParameters(
   who: string,
   layout: ConvLayout,
   { inChannels, outChannels, kernelSize, spatial }: ConvSizes,
-  { groups = 1, bias = true, dtype = 'float32' }: ConvParameterOptions & { readonly groups?: number },
+  { groups = 1, bias = true, dtype = defaultDType() }: ConvParameterOptions & { readonly groups?: number },
 ): ConvParameters {
   for (const channels of [inChannels, outChannels]) {
     if (!Number.isInteger(channels) || channels < 0) {

@@ -1,5 +1,6 @@
 import { equal, iota, literal, literalLike, where } from '../graph/build.ts'
 import type { CreationOptions } from '../tensor/creation.ts'
+import { defaultDType } from '../tensor/default-dtype.ts'
 import { Parameter } from '../tensor/parameter.ts'
 import { randn } from '../tensor/random.ts'
 import { Tensor } from '../tensor/tensor.ts'
@@ -71,7 +72,7 @@ export function firstTable(who: string, shape: readonly [number, number], option
   checkCount(who, 'numEmbeddings', numEmbeddings)
   checkCount(who, 'embeddingDim', embeddingDim)
   checkMaxNorm(who, options)
-  const { paddingIdx = null, dtype = 'float32', weight } = options
+  const { paddingIdx = null, dtype = defaultDType(), weight } = options
   const padding = paddingRow(who, paddingIdx, numEmbeddings)
   if (weight !== undefined) {
     checkShapeOf(who, 'weight', weight, shape)

@@ -1,4 +1,5 @@
 import { type CreationOptions, ones, zeros } from '../tensor/creation.ts'
+import { defaultDType } from '../tensor/default-dtype.ts'
 import { Parameter } from '../tensor/parameter.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { checkCount, checkEps } from './functional/check-option.ts'
@@ -24,7 +25,7 @@ export class GroupNorm extends Module {
   /** @throws MisconfigurationError when the groups do not divide the channels */
   constructor(numGroups: number, numChannels: number, options: GroupNormOptions = {}) {
     super()
-    const { eps = 1e-5, affine = true, dtype = 'float32' } = options
+    const { eps = 1e-5, affine = true, dtype = defaultDType() } = options
     checkCount('GroupNorm', 'numChannels', numChannels)
     checkGroups('GroupNorm', numGroups, numChannels)
     checkEps('GroupNorm', eps)

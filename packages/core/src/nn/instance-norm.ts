@@ -1,4 +1,5 @@
 import { type CreationOptions, ones, zeros } from '../tensor/creation.ts'
+import { defaultDType } from '../tensor/default-dtype.ts'
 import { Buffer, Parameter } from '../tensor/parameter.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { checkChannels, checkNormOptions } from './batch-norm.ts'
@@ -34,7 +35,7 @@ abstract class InstanceNorm extends Module {
 
   constructor(numFeatures: number, options: InstanceNormOptions = {}) {
     super()
-    const { eps = 1e-5, momentum = 0.1, affine = false, trackRunningStats = false, dtype = 'float32' } = options
+    const { eps = 1e-5, momentum = 0.1, affine = false, trackRunningStats = false, dtype = defaultDType() } = options
     checkNormOptions(this.constructor.name, numFeatures, eps, momentum)
     const shape = [numFeatures]
     this.numFeatures = numFeatures

@@ -1,5 +1,6 @@
 import type { Shape } from '../graph/spec.ts'
 import { type CreationOptions, ones, zeros } from '../tensor/creation.ts'
+import { defaultDType } from '../tensor/default-dtype.ts'
 import { Parameter } from '../tensor/parameter.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { checkEps } from './functional/check-option.ts'
@@ -27,7 +28,7 @@ export class LayerNorm extends Module {
   /** @param normalizedShape - the trailing dimensions; a number for the last alone */
   constructor(normalizedShape: number | Shape, options: LayerNormOptions = {}) {
     super()
-    const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = 'float32' } = options
+    const { eps = 1e-5, elementwiseAffine = true, bias = true, dtype = defaultDType() } = options
     checkEps('LayerNorm', eps)
     this.#normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape
     this.#eps = eps

@@ -1,4 +1,5 @@
 import type { CreationOptions } from '../tensor/creation.ts'
+import { defaultDType } from '../tensor/default-dtype.ts'
 import { Parameter } from '../tensor/parameter.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { linear } from './functional/linear.ts'
@@ -18,7 +19,7 @@ export class Linear extends Module {
   readonly bias: Parameter | null
 
   /** @param dtype - of the parameters; default float32 */
-  constructor(inFeatures: number, outFeatures: number, { bias = true, dtype = 'float32' }: LinearOptions = {}) {
+  constructor(inFeatures: number, outFeatures: number, { bias = true, dtype = defaultDType() }: LinearOptions = {}) {
     super()
     const shape = [outFeatures, inFeatures]
     this.weight = new Parameter(defaultWeight(shape, { dtype }))

@@ -1,5 +1,6 @@
 import { OutOfRangeError } from '../errors/errors.ts'
 import { type CreationOptions, full } from '../tensor/creation.ts'
+import { defaultDType } from '../tensor/default-dtype.ts'
 import { Parameter } from '../tensor/parameter.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { checkNumber } from './functional/check-option.ts'
@@ -61,7 +62,7 @@ export class PReLU extends Module {
    * @param numParameters - 1 (default), or as many as there are channels
    * @throws OutOfRangeError when it is no whole number ≥ 1
    */
-  constructor(numParameters = 1, { init = 0.25, dtype = 'float32' }: PReLUOptions = {}) {
+  constructor(numParameters = 1, { init = 0.25, dtype = defaultDType() }: PReLUOptions = {}) {
     super()
     if (!Number.isInteger(numParameters) || numParameters < 1) {
       throw new OutOfRangeError(`PReLU: has one slope or one for each channel, got ${numParameters}`)

@@ -1,5 +1,6 @@
 import type { Shape } from '../graph/spec.ts'
 import { type CreationOptions, ones } from '../tensor/creation.ts'
+import { defaultDType } from '../tensor/default-dtype.ts'
 import { Parameter } from '../tensor/parameter.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { checkEps } from './functional/check-option.ts'
@@ -23,7 +24,7 @@ export class RMSNorm extends Module {
   /** @param normalizedShape - the trailing dimensions; a number for the last alone */
   constructor(normalizedShape: number | Shape, options: RMSNormOptions = {}) {
     super()
-    const { eps = null, elementwiseAffine = true, dtype = 'float32' } = options
+    const { eps = null, elementwiseAffine = true, dtype = defaultDType() } = options
     if (eps !== null) checkEps('RMSNorm', eps)
     this.#normalizedShape = typeof normalizedShape === 'number' ? [normalizedShape] : normalizedShape
     this.#eps = eps

@@ -13,6 +13,7 @@ import { realm } from '../tensor/realm.ts'
 import { Slot } from '../tensor/slot.ts'
 import { snapshot } from '../tensor/snapshot.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import { type StepContext, unlessSkipped } from './step-context.ts'
 
 /** What every optimizer has. */
 export interface OptimizerOptions {
@@ -71,6 +72,7 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
   readonly defaults: Options
   /** State that is one float32 number, whatever its parameter. */
   protected readonly scalarState: ReadonlySet<string> = new Set(['step'])
+  #context: StepContext = {}
   /** Runtime scalars of the group that is being updated. */
   readonly #scalars = new Map<string, Readonly<Record<string, Value>>>()
 
@@ -124,6 +126,16 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     if (realm.step === null) await this.#stepOutside(loss)
     else noGrad(() => this.update())
     return loss
+  }
+
+  /** A step as a precision plugin wants it made; see `step`. */
+  async stepWith(context: StepContext, closure?: Closure, options?: StepOptions): Promise<Tensor | null> {
+    this.#context = context
+    try {
+      return await this.step(closure, options)
+    } finally {
+      this.#context = {}
+    }
   }
 
   /** Forgets the gradients, or fills them with zeros where there are any if `setToNull` is false. */
@@ -216,11 +228,18 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     return value === null || this.scalarState.has(name) ? value : cast(value, parameter.dtype)
   }
 
-  protected write(parameter: Parameter, name: string, value: Value): void {
+  /**
+   * Assigns a piece of a parameter's state.
+   *
+   * @param before - what stays should the update be skipped; default: what there was, and zeros at first
+   */
+  protected write(parameter: Parameter, name: string, value: Value, before?: Value): void {
     const slots = this.stateOf(parameter)
     const slot = slots.get(name)
-    if (slot === undefined) slots.set(name, new Slot(name, value))
-    else slot.value = value
+    const kept = () => before ?? this.read(parameter, name) ?? fullLike(value, 0)
+    const next = this.#context.skip == null ? value : unlessSkipped(this.#context, value, kept())
+    if (slot === undefined) slots.set(name, new Slot(name, next))
+    else slot.value = next
   }
 
   /** Records the update of a parameter, and assigns what comes of it to the parameter and its state. */
@@ -233,9 +252,16 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
     const names = op.state(attributes)
     const numbers = op.scalars.map((name) => scalars[name])
     const state = names.map((name) => this.read(parameter, name) ?? initial[name](p))
-    const [updated, ...pieces] = record(op, [p, gradient, ...numbers, ...state], attributes)
-    parameter.slot.value = updated!
-    for (const [i, name] of names.entries()) this.write(parameter, name, pieces[i]!)
+    const { round = null } = this.#context
+    const wide = updateDType(parameter.dtype)
+    const isRounded = round !== null && wide !== parameter.dtype
+    const widened = (x: Value) => (isRounded ? cast(x, wide) : x)
+    const inputs = [p, gradient, ...numbers, ...state].map(widened)
+    const [updated, ...pieces] = record(op, inputs, attributes)
+    parameter.slot.value = isRounded ? round(updated!, parameter.dtype) : updated!
+    for (const [i, name] of names.entries()) {
+      this.write(parameter, name, cast(pieces[i]!, state[i]!.spec.dtype), state[i]!)
+    }
   }
 
   /**
@@ -276,7 +302,11 @@ export abstract class Optimizer<Options extends OptimizerOptions = OptimizerOpti
       this.#scalars.clear()
       for (const parameter of group.params) {
         const gradient = parameter.gradient.value
-        if (gradient !== null) this.updateParameter(parameter, stopGradient(gradient), group)
+        if (gradient === null) continue
+        const before = parameter.value
+        this.updateParameter(parameter, stopGradient(gradient), group)
+        if (this.#context.skip == null) continue
+        parameter.slot.value = unlessSkipped(this.#context, parameter.value, before)
       }
     }
   }

@@ -1,12 +1,14 @@
+import type { DType } from '../graph/dtype.ts'
 import type { Module } from '../nn/module.ts'
 import { clipGradNorm, clipGradValue } from '../optim/clip.ts'
 import type { Closure, Optimizer, StepOptions } from '../optim/optimizer.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import type { GradientClipAlgorithm, PrecisionPlugin, PrecisionStateDict } from './precision-plugin.ts'
 
-/** '32-true': everything as the module has it. */
+/** '32-true': everything as the module has it. What others are made of, too: it changes nothing. */
 export class FullPrecision implements PrecisionPlugin {
   readonly precision: string = '32-true'
+  readonly dtype: DType = 'float32'
 
   convertModule(_module: Module): void {}
 
@@ -22,8 +24,8 @@ export class FullPrecision implements PrecisionPlugin {
     return loss
   }
 
-  backward(loss: Tensor): void {
-    loss.backward()
+  async backward(loss: Tensor, run: (loss: Tensor) => void | Promise<void>): Promise<void> {
+    await run(loss)
   }
 
   postBackward(loss: Tensor): Tensor {
@@ -33,6 +35,12 @@ export class FullPrecision implements PrecisionPlugin {
   optimizerStep(optimizer: Optimizer, closure: Closure, options?: StepOptions): Promise<Tensor | null> {
     return optimizer.step(closure, options)
   }
+
+  wasSkipped(_optimizer: Optimizer): boolean | Tensor {
+    return false
+  }
+
+  async checkSkipped(): Promise<void> {}
 
   unscaleGradients(_optimizer: Optimizer): void {}
 

@@ -7,6 +7,7 @@ import { commit } from '../tensor/flush.ts'
 import { openStep } from '../tensor/step-scope.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { toTensors } from './batch-to-device.ts'
+import { checkPrecision } from './check-precision.ts'
 import type { Step, Strategy } from './strategy.ts'
 
 /** One process, one device. */
@@ -25,6 +26,7 @@ export class SingleDeviceStrategy implements Strategy {
   async setup(module: Module): Promise<void> {
     await this.accelerator.setup()
     try {
+      checkPrecision(this.accelerator, this.precision)
       await handOver(this.accelerator)
       this.precision.convertModule(module)
       await this.#realiseParameters()
@@ -67,8 +69,8 @@ export class SingleDeviceStrategy implements Strategy {
     return this.precision.forwardContext(step)
   }
 
-  async backward(loss: Tensor, backward: (loss: Tensor) => void): Promise<Tensor> {
-    backward(loss)
+  async backward(loss: Tensor, backward: (loss: Tensor) => void | Promise<void>): Promise<Tensor> {
+    await this.precision.backward(loss, backward)
     return this.precision.postBackward(loss)
   }
 

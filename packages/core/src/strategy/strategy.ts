@@ -35,7 +35,7 @@ export interface Strategy {
    * @param backward - the module's hook, which gets the loss as the precision wants it
    * @returns the loss as it is shown
    */
-  backward(loss: Tensor, backward: (loss: Tensor) => void): Promise<Tensor>
+  backward(loss: Tensor, backward: (loss: Tensor) => void | Promise<void>): Promise<Tensor>
   /** The mean of each tensor over all processes. */
   allReduce(tensors: readonly Tensor[]): Promise<Tensor[]>
   optimizerStep(optimizer: Optimizer, closure: Closure, options?: StepOptions): Promise<Tensor | null>

@@ -1,7 +1,7 @@
 import { MisconfigurationError } from '../errors/errors.ts'
 import type { Closure, Optimizer, OptimizerOptions, ParamGroup, StepOptions } from '../optim/optimizer.ts'
 import type { Parameter } from '../tensor/parameter.ts'
-import type { Tensor } from '../tensor/tensor.ts'
+import { Tensor } from '../tensor/tensor.ts'
 import type { AwaitedPromises } from './awaited.ts'
 import type { Strategy } from './strategy.ts'
 
@@ -11,8 +11,8 @@ export interface WrappedOptimizerHost {
   readonly promises: AwaitedPromises
   /** Hooks between the closure and the update. */
   beforeOptimizerStep(optimizer: WrappedOptimizer): Promise<void>
-  /** An update was made. */
-  stepped(optimizer: WrappedOptimizer): void
+  /** Whether a closure that returns null had no loss. In manual optimization it may just return nothing. */
+  readonly isAutomatic: boolean
 }
 
 /**
@@ -24,6 +24,9 @@ export class WrappedOptimizer {
   readonly #host: WrappedOptimizerHost
   #others: readonly Optimizer[]
   #stepCount = 0
+  #stepWasSkipped = false
+  /** Of steps in this batch, whether they were skipped: bool scalars, known with the commit. */
+  #undecided: Tensor[] = []
 
   constructor(optimizer: Optimizer, others: readonly Optimizer[], host: WrappedOptimizerHost) {
     this.optimizer = optimizer
@@ -43,9 +46,24 @@ export class WrappedOptimizer {
     return this.optimizer.defaults
   }
 
-  /** Steps of this optimizer that were taken. */
+  /** Steps of this optimizer that were taken; those that a precision skipped do not count. */
   get stepCount(): number {
     return this.#stepCount
+  }
+
+  /**
+   * Whether its last step in the running batch was skipped, as mixed precision does when gradients overflow. Known once the
+   * batch is done: in `onTrainBatchEnd`, say.
+   *
+   * @throws MisconfigurationError before
+   */
+  get stepWasSkipped(): boolean {
+    if (this.#undecided.length > 0) {
+      throw new MisconfigurationError(
+        'optimizer.stepWasSkipped: is decided on the device, got a question before the end of the batch; ask in onTrainBatchEnd',
+      )
+    }
+    return this.#stepWasSkipped
   }
 
   zeroGrad(options?: { readonly setToNull?: boolean }): void {
@@ -65,16 +83,48 @@ export class WrappedOptimizer {
       throw new MisconfigurationError(`optimizer.step: the closure is a function, got ${typeof closure}`)
     }
     return this.#host.promises.hand('optimizer.step()', async () => {
+      const { strategy, isAutomatic } = this.#host
       const prepared = async () => {
         const value = await closure()
+        if (value !== null || !isAutomatic) strategy.precision.unscaleGradients(this.optimizer)
         await this.#host.beforeOptimizerStep(this)
         return value
       }
-      const loss = await this.#host.strategy.optimizerStep(this.optimizer, prepared, options)
-      this.#stepCount++
-      this.#host.stepped(this)
+      const loss = await strategy.optimizerStep(this.optimizer, prepared, options)
+      const skip = strategy.precision.wasSkipped(this.optimizer)
+      if (skip instanceof Tensor) this.#undecided.push(skip)
+      else this.#count(skip)
       return loss
     })
+  }
+
+  /** For the loop: goes on counting where a saved run was. */
+  restoreStepCount(stepCount: number): void {
+    this.#stepCount = stepCount
+  }
+
+  /** For the loop: begins a batch. */
+  beginBatch(): void {
+    this.#undecided = []
+    this.#stepWasSkipped = false
+  }
+
+  /** For the loop: what the commit of the batch realises, so that `settle` need not wait. */
+  get undecided(): readonly Tensor[] {
+    return this.#undecided
+  }
+
+  /** For the loop: counts the steps of the batch, once they are real. @returns whether one was skipped */
+  async settle(): Promise<boolean> {
+    const skips = await Promise.all(this.#undecided.map((skip) => skip.item()))
+    this.#undecided = []
+    for (const skip of skips) this.#count(skip !== 0)
+    return skips.some((skip) => skip !== 0)
+  }
+
+  #count(wasSkipped: boolean): void {
+    this.#stepWasSkipped = wasSkipped
+    if (!wasSkipped) this.#stepCount++
   }
 
   /**

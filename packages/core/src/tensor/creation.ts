@@ -6,6 +6,7 @@ import { inputValue, numberValue } from '../graph/record.ts'
 import { checkShape } from '../graph/shape.ts'
 import { formatShape, type Shape, specOf } from '../graph/spec.ts'
 import type { Value } from '../graph/value.ts'
+import { defaultDType } from './default-dtype.ts'
 import { checkHolds, fillValue, sequenceDType } from './fill.ts'
 import { GradientSlot } from './gradient.ts'
 import type { NestedArray } from './host.ts'
@@ -17,7 +18,7 @@ import { TensorStorage } from './storage.ts'
 import { Tensor } from './tensor.ts'
 
 export interface CreationOptions {
-  /** Default: float32 for numbers, bool for booleans, and the array's own for a typed array. */
+  /** Default: the default dtype (float32) for numbers, bool for booleans, and the array's own for a typed array. */
   readonly dtype?: DType
 }
 
@@ -57,12 +58,12 @@ export function batchTensor({ data, shape, dtype }: HostTensor): Tensor {
 }
 
 /** `x` everywhere; float32 by default. @throws OutOfRangeError when an integer dtype does not hold `x` */
-export function full(shape: Shape, x: number, { dtype = 'float32' }: CreationOptions = {}): Tensor {
+export function full(shape: Shape, x: number, { dtype = defaultDType() }: CreationOptions = {}): Tensor {
   checkShape('full', shape)
   return new Tensor(build.broadcastTo(fillValue('full', x, dtype), shape))
 }
 
-function filled(who: string, shape: Shape, x: number, { dtype = 'float32' }: CreationOptions): Tensor {
+function filled(who: string, shape: Shape, x: number, { dtype = defaultDType() }: CreationOptions): Tensor {
   checkShape(who, shape)
   return new Tensor(build.broadcastTo(build.literal(x, dtype), shape))
 }
@@ -150,7 +151,7 @@ export function eye(n: number, options?: CreationOptions): Tensor
 export function eye(n: number, m: number, options?: CreationOptions): Tensor
 export function eye(n: number, second?: number | CreationOptions, third?: CreationOptions): Tensor {
   const m = typeof second === 'number' ? second : n
-  const { dtype = 'float32' } = (typeof second === 'number' ? third : second) ?? {}
+  const { dtype = defaultDType() } = (typeof second === 'number' ? third : second) ?? {}
   const onDiagonal = build.equal(build.iota([n, 1], 0, 'int32'), build.iota([1, m], 1, 'int32'))
   return new Tensor(build.cast(onDiagonal, dtype))
 }

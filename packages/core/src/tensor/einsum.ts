@@ -4,6 +4,7 @@ import * as build from '../graph/build.ts'
 import { resolveAxis } from '../graph/shape.ts'
 import { formatShape, formatSpec } from '../graph/spec.ts'
 import type { Value } from '../graph/value.ts'
+import { lowered, widestOf } from './autocast.ts'
 import { arranged, contract, type Labelled, sumOver } from './contract.ts'
 import { operandLabels, outputLabels, parseEquation } from './equation.ts'
 import { valueOf } from './methods/handle.ts'
@@ -22,7 +23,7 @@ import { Tensor } from './tensor.ts'
  * @throws DTypeError when the operands are bool, or of different dtypes
  */
 export function einsum(equation: string, ...operands: readonly Tensor[]): Tensor {
-  const values = operands.map((operand) => valueOf('einsum', operand))
+  const values = operands.map((operand) => lowered(valueOf('einsum', operand)))
   checkDTypes('einsum', values)
   const { inputs, output } = parseEquation(equation, values.length)
   const terms = values.map((value, i) => ({ value, labels: operandLabels(inputs[i]!, i, value.spec.shape) }))
@@ -112,7 +113,7 @@ export function tensordot(
   b: Tensor,
   dims: number | readonly [readonly number[], readonly number[]] = 2,
 ): Tensor {
-  const [left, right] = [valueOf('tensordot', a), valueOf('tensordot', b)]
+  const [left, right] = widestOf([valueOf('tensordot', a), valueOf('tensordot', b)]) as [Value, Value]
   checkDTypes('tensordot', [left, right])
   const [ofA, ofB] = typeof dims === 'number' ? outerAxes(dims, left, right) : dims
   const axesA = ofA.map((dim) => resolveAxis('tensordot', dim, left.spec.rank))

@@ -2,6 +2,7 @@ import { ShapeError } from '../errors/errors.ts'
 import type { DType, HostArray } from '../graph/dtype.ts'
 import { type HostTensor, hostTensor, isHostArray } from '../graph/host-tensor.ts'
 import { formatShape, type Shape } from '../graph/spec.ts'
+import { defaultDType } from './default-dtype.ts'
 import { encodeNumbers, type NestedArray } from './host.ts'
 
 /** How `hostDataOf` reads what it is given. */
@@ -32,7 +33,7 @@ function ofNested(data: NestedArray, { dtype, shape }: ReadOptions): HostTensor 
   const nesting = shapeOf(data)
   const flat: (number | boolean)[] = []
   collect(data, nesting, 0, flat)
-  const inferred = flat.length > 0 && flat.every((x) => typeof x === 'boolean') ? 'bool' : 'float32'
+  const inferred = flat.length > 0 && flat.every((x) => typeof x === 'boolean') ? 'bool' : defaultDType()
   const kind = dtype ?? inferred
   return hostTensor(encodeNumbers(flat, kind), shape ?? nesting, kind)
 }

@@ -3,14 +3,15 @@ import { cast } from '../graph/build.ts'
 import { type DType, isFloat, isInteger, promote, promoteWithNumber } from '../graph/dtype.ts'
 import { numberValue } from '../graph/record.ts'
 import type { Value } from '../graph/value.ts'
+import { defaultDType } from './default-dtype.ts'
 
 /**
  * The two operands of a binary op in the dtype in which they meet. A number takes the tensor's, as PyTorch has it; two
- * numbers are float32.
+ * numbers are of the default dtype.
  */
 export function meet(x: Value | number, y: Value | number): [Value, Value] {
   if (typeof x === 'number') {
-    if (typeof y === 'number') return [numberValue(x), numberValue(y)]
+    if (typeof y === 'number') return [numberValue(x, defaultDType()), numberValue(y, defaultDType())]
     const [b, a] = withNumber(y, x)
     return [a, b]
   }
@@ -27,7 +28,7 @@ export function meetAll(operands: readonly (Value | number)[]): Value[] {
   const groups = [
     specs.filter(({ rank }) => rank > 0).map(({ dtype }) => dtype),
     specs.filter(({ rank }) => rank === 0).map(({ dtype }) => dtype),
-    operands.flatMap((x) => (typeof x === 'number' ? [promoteWithNumber('bool', x)] : [])),
+    operands.flatMap((x) => (typeof x === 'number' ? [promoteWithNumber('bool', x, defaultDType())] : [])),
   ]
   // Scalar tensors, and then numbers, widen the others only by their kind.
   const dtype = groups
@@ -51,13 +52,13 @@ function kindOf(dtype: DType): number {
 }
 
 function withNumber(x: Value, n: number): [Value, Value] {
-  const dtype = promoteWithNumber(x.spec.dtype, n)
+  const dtype = promoteWithNumber(x.spec.dtype, n, defaultDType())
   return [cast(x, dtype), numberValue(n, dtype)]
 }
 
-/** `x` as a float: integers and bool become float32. */
+/** `x` as a float: integers and bool are cast to the default dtype. */
 export function toFloat(x: Value): Value {
-  return isFloat(x.spec.dtype) ? x : cast(x, 'float32')
+  return isFloat(x.spec.dtype) ? x : cast(x, defaultDType())
 }
 
 /**

@@ -3,6 +3,7 @@ import * as build from '../graph/build.ts'
 import { type DType, isFloat, promote } from '../graph/dtype.ts'
 import { numberValue } from '../graph/record.ts'
 import type { Shape } from '../graph/spec.ts'
+import { defaultDType } from './default-dtype.ts'
 import { checkHolds } from './fill.ts'
 import { defaultGenerator, type Generator } from './generator.ts'
 import { checkElements } from './host-data.ts'
@@ -11,7 +12,7 @@ import { Tensor } from './tensor.ts'
 import { doubleUnit, standardExponential, unit } from './unit-interval.ts'
 
 export interface RandomOptions {
-  /** A float dtype. Default float32. */
+  /** A float dtype. Default: the default dtype. */
   readonly dtype?: DType
   /** Default: the one that `manualSeed` seeds. */
   readonly generator?: Generator
@@ -21,7 +22,10 @@ export interface RandomOptions {
  * Uniform random numbers over [0, 1), in steps of 2⁻²⁴; of float64 2⁻⁵³, of float16 2⁻¹¹ and of bfloat16 2⁻⁸, so that none
  * rounds to 1.
  */
-export function rand(shape: Shape, { dtype = 'float32', generator = defaultGenerator }: RandomOptions = {}): Tensor {
+export function rand(
+  shape: Shape,
+  { dtype = defaultDType(), generator = defaultGenerator }: RandomOptions = {},
+): Tensor {
   requireFloatDType('rand', dtype)
   if (dtype === 'float64') return new Tensor(doubleUnit(shape, generator))
   return new Tensor(build.cast(unit(shape, generator, significantDigits[dtype]), dtype))
@@ -51,7 +55,10 @@ export function uniform(shape: Shape, low: number, high: number, options: Random
  * Normal random numbers of mean 0 and variance 1: √(−2 ln u)·cos(2πv) with u uniform over (0, 1] and v over [0, 1)
  * (G. Box and M. Muller 1958). At most √(48 ln 2) ≈ 5.8 from the mean, in float64 √(106 ln 2) ≈ 8.6.
  */
-export function randn(shape: Shape, { dtype = 'float32', generator = defaultGenerator }: RandomOptions = {}): Tensor {
+export function randn(
+  shape: Shape,
+  { dtype = defaultDType(), generator = defaultGenerator }: RandomOptions = {},
+): Tensor {
   requireFloatDType('randn', dtype)
   const wide = dtype === 'float64' ? dtype : 'float32'
   const draw = wide === 'float64' ? doubleUnit : unit
@@ -71,7 +78,7 @@ export function randnLike(x: Tensor, options: RandomOptions = {}): Tensor {
 /**
  * Normal random numbers of the given mean and standard deviation: numbers, or tensors that broadcast to `shape`.
  *
- * Default dtype: that of the tensors, float32 of numbers.
+ * Default dtype: that of the tensors, the default dtype of numbers.
  *
  * @throws OutOfRangeError when a standard deviation is negative; of tensors, only host data is checked
  */
@@ -90,7 +97,7 @@ export function normal(shape: Shape, mean: Operand, std: Operand, options: Rando
   }
   const dtypes = [mean, std].flatMap((x) => (typeof x === 'number' ? [] : [valueOf('normal', x).spec.dtype]))
   const floats = dtypes.filter(isFloat)
-  const { dtype = floats.length > 0 ? floats.reduce(promote) : 'float32' } = options
+  const { dtype = floats.length > 0 ? floats.reduce(promote) : defaultDType() } = options
   const { value } = randn(shape, { ...options, dtype })
   const operand = (x: Operand) =>
     typeof x === 'number' ? numberValue(x, dtype) : build.broadcastTo(build.cast(x.value, dtype), shape)
@@ -106,7 +113,7 @@ export function normal(shape: Shape, mean: Operand, std: Operand, options: Rando
 export function exponential(
   shape: Shape,
   rate = 1,
-  { dtype = 'float32', generator = defaultGenerator }: RandomOptions = {},
+  { dtype = defaultDType(), generator = defaultGenerator }: RandomOptions = {},
 ): Tensor {
   requireFloatDType('exponential', dtype)
   if (!(rate > 0 && rate < Number.POSITIVE_INFINITY)) {

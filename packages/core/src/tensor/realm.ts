@@ -1,5 +1,7 @@
 import type { Accelerator } from '../accelerator/accelerator.ts'
+import type { DType } from '../graph/dtype.ts'
 import type { Value } from '../graph/value.ts'
+import type { Autocast } from './autocast.ts'
 import { ExecutableCache } from './executables.ts'
 import type { Slot } from './slot.ts'
 import type { StepScope } from './step-scope.ts'
@@ -20,7 +22,14 @@ export interface Realm {
   retiring: Value[]
   /** Runs graphs node by node and names the line of the first NaN. */
   detectAnomaly: boolean
+  /** In which dtype ops run that gain from a lower precision; null: in that of their inputs. */
+  autocast: Autocast | null
+  /** The dtype of what is created without one. */
+  defaultDType: FloatDType
 }
+
+/** A dtype of fractions. */
+export type FloatDType = Extract<DType, 'float16' | 'bfloat16' | 'float32' | 'float64'>
 
 export const realm: Realm = {
   accelerator: null,
@@ -29,6 +38,8 @@ export const realm: Realm = {
   wanted: new Set(),
   retiring: [],
   detectAnomaly: false,
+  autocast: null,
+  defaultDType: 'float32',
 }
 
 const caches = new WeakMap<Accelerator, ExecutableCache>()

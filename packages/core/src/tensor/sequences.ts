@@ -4,6 +4,7 @@ import { isFloat } from '../graph/dtype.ts'
 import { numberValue } from '../graph/record.ts'
 import type { Value } from '../graph/value.ts'
 import { type CreationOptions, tensor } from './creation.ts'
+import { defaultDType } from './default-dtype.ts'
 import { sequenceDType } from './fill.ts'
 import { Tensor } from './tensor.ts'
 
@@ -26,7 +27,7 @@ export function logspace(
   start: number,
   end: number,
   steps: number,
-  { base = 10, dtype = 'float32' }: CreationOptions & { readonly base?: number } = {},
+  { base = 10, dtype = defaultDType() }: CreationOptions & { readonly base?: number } = {},
 ): Tensor {
   const wide = sequenceDType(dtype)
   const exponents = between('logspace', start, end, steps, { dtype: wide })
@@ -38,7 +39,7 @@ function between(
   start: number,
   end: number,
   steps: number,
-  { dtype = 'float32' }: CreationOptions,
+  { dtype = defaultDType() }: CreationOptions,
 ): Value {
   if (!isFloat(dtype)) throw new DTypeError(`${who}: makes floats, got ${dtype}; for whole numbers use arange()`)
   if (!(Number.isInteger(steps) && steps >= 0)) {

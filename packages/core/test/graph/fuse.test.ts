@@ -4,7 +4,7 @@ import { buildGraph } from '../../src/graph/build-graph.ts'
 import { capture } from '../../src/graph/capture.ts'
 import { type FusedStep, type FuseOptions, fuse } from '../../src/graph/fuse.ts'
 import type { Graph } from '../../src/graph/graph.ts'
-import { inputValue } from '../../src/graph/record.ts'
+import { inputValue, scalarValue } from '../../src/graph/record.ts'
 import type { Region } from '../../src/graph/region.ts'
 import { type Shape, specOf } from '../../src/graph/spec.ts'
 import type { Value } from '../../src/graph/value.ts'
@@ -86,6 +86,18 @@ describe('regions', () => {
     expect(steps.map(({ kind }) => kind)).toEqual(['region', 'node', 'region'])
   })
 
+  test('what waits for a reduction is left to the region that waits with it', () => {
+    const [old, gradient] = [input([8]), input([8])]
+    const isWrong = g.less(g.literal(0, 'float32'), g.sum(g.cast(g.isNan(gradient), 'float32'), [0]))
+    const update = g.sub(old, g.mul(g.exp(gradient), g.literal(0.1, 'float32')))
+    const { steps } = fused([g.where(isWrong, old, update)])
+    expect(regionsOf(steps).map((region) => opsOf(region).filter((op) => op !== 'load' && op !== 'literal'))).toEqual([
+      ['isNan', 'cast'],
+      ['less'],
+      ['exp', 'mul', 'sub', 'where'],
+    ])
+  })
+
   test('a limit of operands keeps regions small', () => {
     const xs = Array.from({ length: 6 }, () => input([8]))
     const total = xs.reduce((a, b) => g.add(a, b))
@@ -93,6 +105,12 @@ describe('regions', () => {
     for (const region of regionsOf(fused([total], { maxOperands: 4 }).steps)) {
       expect(region.inputs.length + region.outputs.length).toBeLessThanOrEqual(4)
     }
+  })
+
+  test('literals and runtime scalars do not count among what a region may read', () => {
+    const [x, scalars] = [input([8]), [1, 2, 3].map((value) => scalarValue(value))]
+    const total = [...scalars, g.literal(2, 'float32')].reduce((sum, value) => g.mul(sum, value), x)
+    expect(fused([total], { maxOperands: 2 }).steps).toHaveLength(1)
   })
 })
 

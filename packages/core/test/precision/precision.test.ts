@@ -10,12 +10,25 @@ test.for(['32-true', 32] as const)('%s is full precision', (name) => {
   expect(precisionPlugin(name)).toBeInstanceOf(FullPrecision)
 })
 
+test.for([
+  [16, '16-mixed', 'float16'],
+  ['16-mixed', '16-mixed', 'float16'],
+  ['bf16', 'bf16-mixed', 'bfloat16'],
+  ['bf16-mixed', 'bf16-mixed', 'bfloat16'],
+  ['16-true', '16-true', 'float16'],
+  ['bf16-true', 'bf16-true', 'bfloat16'],
+  [64, '64-true', 'float64'],
+  ['64-true', '64-true', 'float64'],
+] as const)('%s names a plugin', ([name, precision, dtype]) => {
+  expect(precisionPlugin(name)).toMatchObject({ precision, dtype })
+})
+
 test('a plugin is used as it is', () => {
   const plugin = new FullPrecision()
   expect(precisionPlugin(plugin)).toBe(plugin)
 })
 
-test.for(['16', 16, 'full', null])('%o is refused', (name) => {
+test.for(['16', 8, 'full', null])('%o is refused', (name) => {
   expect(isPrecision(name)).toBe(false)
   expect(() => precisionPlugin(name as never)).toThrow(MisconfigurationError)
   expect(() => precisionPlugin(name as never)).toThrow(`precision: no such precision, got ${JSON.stringify(name)}`)

@@ -16,13 +16,18 @@ export interface LoweredPart {
   readonly scalars: readonly PackedScalars[]
 }
 
+export interface LoweringOptions {
+  /** Whether ops of ONNX Runtime alone are kept out of the model. Default false: they are faster. */
+  readonly isPortable?: boolean
+}
+
 /**
  * The ONNX model of a part of a graph.
  *
  * @throws UnsupportedError when `isLowerable` is false for a node
  */
-export function lowerPart(part: GraphPart): LoweredPart {
-  const b = new ModelBuilder()
+export function lowerPart(part: GraphPart, options: LoweringOptions = {}): LoweredPart {
+  const b = new ModelBuilder(options)
   const values = new PartValues(b, part)
   for (const id of part.inputs) values.bind(id, b.input(valueName(id), onnxSpec(part.values[id]!)))
   const scalars = bindScalars(b, part, values)
@@ -32,10 +37,10 @@ export function lowerPart(part: GraphPart): LoweredPart {
 }
 
 /** The ONNX model of a whole graph. */
-export function lowerGraph(graph: Graph): LoweredPart {
+export function lowerGraph(graph: Graph, options: LoweringOptions = {}): LoweredPart {
   const { values, nodes, outputs, inputCount } = graph
   const inputs = Array.from({ length: inputCount }, (_, i) => i)
-  return lowerPart({ values, nodes, inputs, scalars: graph.scalars.map(({ id }) => id), outputs })
+  return lowerPart({ values, nodes, inputs, scalars: graph.scalars.map(({ id }) => id), outputs }, options)
 }
 
 function lowerNode(b: ModelBuilder, part: GraphPart, values: PartValues, node: GraphNode): void {

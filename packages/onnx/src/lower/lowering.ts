@@ -64,6 +64,8 @@ export function elementwise<A>(dtypes: readonly DType[], lower: Lower<A>, extras
 
 /** The dtypes that ONNX Runtime's CPU provider computes in without leaving them. */
 export const singles: readonly DType[] = ['float32']
+/** Those that it converts to and from float32, and moves. */
+export const halves: readonly DType[] = ['float16', 'bfloat16']
 export const floats: readonly DType[] = ['float32', 'float64']
 export const integers: readonly DType[] = ['int32', 'uint32', 'uint8']
 export const numbers: readonly DType[] = [...floats, ...integers]

@@ -22,6 +22,11 @@ export function isFloatType(type: OnnxElementType): boolean {
   return type === 'float' || type === 'double'
 }
 
+/** Whether values of a type are converted and moved, and nothing else. */
+export function isHalfType(type: OnnxElementType): boolean {
+  return type === 'float16' || type === 'bfloat16'
+}
+
 /** Element types whose constants can be written down as plain numbers. */
 export type NumericType = Exclude<OnnxElementType, 'float16' | 'bfloat16'>
 

@@ -17,10 +17,16 @@ export interface ResultSpec {
  * needs is left out in the end: a lowering may emit more than is read.
  */
 export class ModelBuilder {
+  /** Whether ops of ONNX Runtime alone are kept out, so that other runtimes read the model, too. */
+  readonly isPortable: boolean
   readonly #inputs: OnnxValue[] = []
   readonly #ops: OnnxOp[] = []
   readonly #constants = new Map<OnnxValue, OnnxTensor>()
   readonly #constantsByContent = new Map<string, OnnxValue>()
+
+  constructor({ isPortable = false }: { readonly isPortable?: boolean } = {}) {
+    this.isPortable = isPortable
+  }
 
   input(name: string, { type, shape }: ResultSpec): OnnxValue {
     const value = new OnnxValue(type, shape, name)

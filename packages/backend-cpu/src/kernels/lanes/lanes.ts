@@ -1,5 +1,5 @@
+import type { DType } from '@voltaic/core/graph'
 import type { Expression, FloatKind, FunctionBuilder, IntegerKind, ValueType } from '../../wasm/assembler/index.ts'
-import type { CpuDType } from '../dtypes.ts'
 
 /** A computed element, or one in each lane. */
 export type Register = Expression
@@ -11,6 +11,9 @@ export type PerLane<A extends ValueType, R extends ValueType> = (lanes: readonly
 export type Integers<I extends ValueType, M extends ValueType> = IntegerKind<I, M, 'i32', 'i32'> & {
   readonly ltU: (x: Expression<I>, y: Expression<I>) => Expression<M>
   readonly leU: (x: Expression<I>, y: Expression<I>) => Expression<M>
+  /** The smaller of two locals, and the larger. */
+  readonly minS: (x: Expression<I>, y: Expression<I>) => Expression<I>
+  readonly maxS: (x: Expression<I>, y: Expression<I>) => Expression<I>
 }
 
 /** Arithmetic on floats. */
@@ -42,6 +45,8 @@ export interface Lanes<F extends ValueType, D extends ValueType, I extends Value
   readonly demote: (x: Expression<D>) => Expression<F>
   readonly int: Integers<I, M>
   readonly xorMasks: (x: Expression<M>, y: Expression<M>) => Expression<M>
+  /** A constant where the mask holds, else 0. */
+  readonly where: (mask: Expression<M>, x: number) => Expression<I>
   /** 0 and 1. */
   readonly fromMask: (mask: Expression<M>) => Expression<I>
   readonly bitsOfFloat: (x: Expression<F>) => Expression<I>
@@ -49,26 +54,26 @@ export interface Lanes<F extends ValueType, D extends ValueType, I extends Value
   /** Applies a function of integers to each lane of its operands, which are locals. */
   readonly eachInt: (args: readonly Expression<I>[], apply: PerLane<'i32', 'i32'>) => Expression<I>
   /** A scalar register in all lanes. */
-  readonly splat: (dtype: CpuDType, x: Register) => Register
+  readonly splat: (dtype: DType, x: Register) => Register
   /** `start`, `start + step`, … */
   readonly ramp: (start: Expression<'i32'>, step: Expression<'i32'>) => Expression<I>
   readonly memory: LaneMemory
 }
 
-/** How lanes come from memory and go there. */
+/** How lanes come from memory and go there; half types as integers that are their bits. */
 export interface LaneMemory {
   /** Neighbouring elements. */
-  readonly load: (dtype: CpuDType, address: Expression<'i32'>) => Register
+  readonly load: (dtype: DType, address: Expression<'i32'>) => Register
   /** One element, in all lanes. */
-  readonly loadSplat: (dtype: CpuDType, address: Expression<'i32'>) => Register
+  readonly loadSplat: (dtype: DType, address: Expression<'i32'>) => Register
   /** Elements `stride` bytes apart. */
-  readonly gather: (dtype: CpuDType, address: Expression<'i32'>, stride: Expression<'i32'>) => Register
+  readonly gather: (dtype: DType, address: Expression<'i32'>, stride: Expression<'i32'>) => Register
   /** Stores neighbouring elements. */
-  readonly store: (f: FunctionBuilder, dtype: CpuDType, address: Expression<'i32'>, x: Register) => void
+  readonly store: (f: FunctionBuilder, dtype: DType, address: Expression<'i32'>, x: Register) => void
   /** Stores elements `stride` bytes apart. */
   readonly scatter: (
     f: FunctionBuilder,
-    dtype: CpuDType,
+    dtype: DType,
     address: Expression<'i32'>,
     stride: Expression<'i32'>,
     x: Register,

@@ -66,7 +66,8 @@ export const tanh: Approximation = (lanes, f, x) => {
   const size = f.let(float.abs(x))
   const z = f.let(float.mul(x, x))
   const p = horner(lanes, z, [-5.70498872745e-3, 2.06390887954e-2, -5.37397155531e-2, 0.133314422036, -0.333332819422])
-  const near = float.add(float.mul(float.mul(p, z), x), x)
+  // A product and no sum, which would lose the sign of −0.
+  const near = float.mul(x, float.add(float.mul(p, z), 1))
   const e = exp(lanes, f, f.let(float.add(size, size)))
   const far = f.let(float.sub(1, float.div(2, float.add(e, 1))))
   return float.select(float.lt(size, 0.625), near, float.select(float.lt(x, 0), float.neg(far), far))

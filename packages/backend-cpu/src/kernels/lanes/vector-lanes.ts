@@ -1,5 +1,6 @@
+import type { DType } from '@voltaic/core/graph'
 import { type Expression, f32, f32x4, f64, f64x2, i32, i32x4, i64x2, v128 } from '../../wasm/assembler/index.ts'
-import type { CpuDType } from '../dtypes.ts'
+import { isHalf } from '../dtypes.ts'
 import type { FloatArithmetic, Lanes } from './lanes.ts'
 import { scalarLanes } from './scalar-lanes.ts'
 import { maskOf, vectorMemory } from './vector-memory.ts'
@@ -55,6 +56,7 @@ function lanesOf(count: 2 | 4): VectorLanes {
     demote: f32x4.demoteZero,
     int: i32x4,
     xorMasks: v128.xor,
+    where: (mask, x) => v128.and(mask, i32x4.literal(x)),
     fromMask: (mask) => v128.and(mask, i32x4.literal(1)),
     bitsOfFloat: i32x4.reinterpret,
     floatOfBits: f32x4.reinterpret,
@@ -65,7 +67,9 @@ function lanesOf(count: 2 | 4): VectorLanes {
     splat: (dtype, x) => {
       if (dtype === 'bool') return maskOf(x as Expression<'i32'>)
       if (dtype === 'float64') return f64x2.splat(x as Expression<'f64'>)
-      return dtype === 'float32' ? f32x4.splat(x as Expression<'f32'>) : i32x4.splat(x as Expression<'i32'>)
+      return dtype === 'float32' || isHalf(dtype)
+        ? f32x4.splat(x as Expression<'f32'>)
+        : i32x4.splat(x as Expression<'i32'>)
     },
     ramp: (start, step) => {
       const steps = v128.constant(new Uint8Array(Int32Array.of(0, 1, 2, 3).buffer))
@@ -83,8 +87,8 @@ function lanesOf(count: 2 | 4): VectorLanes {
   }
 }
 
-/** Lane `lane` of a vector register as a scalar register. */
-export function laneOf(dtype: CpuDType, x: V128, lane: number): Expression {
+/** Lane `lane` of a vector register as a scalar register; of a half type, of its bits. */
+export function laneOf(dtype: DType, x: V128, lane: number): Expression {
   if (dtype === 'float32') return f32x4.extractLane(x, lane)
   if (dtype === 'float64') return f64x2.extractLane(x, lane)
   const int = i32x4.extractLane(x, lane)

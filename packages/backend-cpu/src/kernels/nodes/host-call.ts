@@ -1,6 +1,5 @@
 import type { HostArray } from '@voltaic/core'
-import type { Graph, ValueId } from '@voltaic/core/graph'
-import type { CpuDType } from '../dtypes.ts'
+import type { DType, Graph, ValueId } from '@voltaic/core/graph'
 import type { HostKernel, KernelCall } from '../kernel.ts'
 import { addressOf } from '../region/loop-nest.ts'
 
@@ -17,7 +16,7 @@ export interface HostLoop {
 export function hostCall(graph: Graph, { label, inputs, outputs, mayThrow = false, run }: HostLoop): KernelCall {
   const operands = [...inputs, ...outputs].map((value) => {
     const { dtype, size } = graph.values[value]!
-    return { value, dtype: dtype as CpuDType, size }
+    return { value, dtype: dtype, size }
   })
   const kernel: HostKernel = {
     kind: 'host',
@@ -41,6 +40,8 @@ export function hostCall(graph: Graph, { label, inputs, outputs, mayThrow = fals
 const arrays = {
   float32: Float32Array,
   float64: Float64Array,
+  float16: Uint16Array,
+  bfloat16: Uint16Array,
   int32: Int32Array,
   uint32: Uint32Array,
   uint8: Uint8Array,
@@ -48,6 +49,6 @@ const arrays = {
 } as const
 
 /** The elements of a tensor at an address. */
-export function viewOf(memory: ArrayBuffer, dtype: CpuDType, address: number, size: number): HostArray {
+export function viewOf(memory: ArrayBuffer, dtype: DType, address: number, size: number): HostArray {
   return new arrays[dtype](memory, address, size)
 }

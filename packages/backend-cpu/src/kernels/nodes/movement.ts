@@ -1,5 +1,5 @@
 import { type Graph, type PrimitiveNode, stridesOf, type ValueId } from '@voltaic/core/graph'
-import { type CpuDType, log2Bytes } from '../dtypes.ts'
+import { log2Bytes } from '../dtypes.ts'
 import type { KernelCall } from '../kernel.ts'
 import { addressOf, collapse, type LoopNest, type Operand } from '../region/loop-nest.ts'
 import { regionKernel } from '../region/region-kernel.ts'
@@ -31,7 +31,7 @@ export function padCalls(graph: Graph, { inputs, outputs, attributes }: Primitiv
 /** Writes `x` to all of a value. */
 export function fillCall(graph: Graph, label: string, value: ValueId, x: number): KernelCall {
   const { shape } = graph.values[value]!
-  const dtype = graph.values[value]!.dtype as CpuDType
+  const dtype = graph.values[value]!.dtype
   const program = [{ op: 'literal', dtype, value: x }] as const
   const operands = [memoryOperand(graph, value, stridesOf(shape), 0)]
   const nest = { ...nestBase(shape), program, operandOf: new Map(), operands, stores: [{ operand: 0, register: 0 }] }
@@ -47,7 +47,7 @@ function copyCall(
   offset: number,
 ): KernelCall {
   const { shape } = graph.values[from]!
-  const dtype = graph.values[from]!.dtype as CpuDType
+  const dtype = graph.values[from]!.dtype
   const operands = [memoryOperand(graph, from, stridesOf(shape), 0), memoryOperand(graph, to, strides, offset)]
   const program = [{ op: 'load', dtype, input: 0 }] as const
   const stores = [{ operand: 1, register: 0 }]
@@ -61,7 +61,7 @@ export function cloneCall(graph: Graph, from: ValueId, to: ValueId): KernelCall 
 }
 
 function memoryOperand(graph: Graph, value: ValueId, strides: readonly number[], offset: number): Operand {
-  const dtype = graph.values[value]!.dtype as CpuDType
+  const dtype = graph.values[value]!.dtype
   const inBytes = strides.map((stride) => stride * 2 ** log2Bytes(dtype))
   return { dtype, start: addressOf(value, dtype, offset), strides: inBytes }
 }

@@ -1,4 +1,4 @@
-import { type Graph, type PrimitiveNode, sizeOf, type ValueId } from '@voltaic/core/graph'
+import { type DType, type Graph, type PrimitiveNode, sizeOf, type ValueId } from '@voltaic/core/graph'
 import {
   type Binary,
   type Expression,
@@ -15,7 +15,7 @@ import {
   type ValueType,
   v128,
 } from '../../wasm/assembler/index.ts'
-import { type CpuDType, log2Bytes } from '../dtypes.ts'
+import { type HalfDType, log2Bytes } from '../dtypes.ts'
 import type { KernelCall, KernelImports, WasmKernel } from '../kernel.ts'
 import { addressOf } from '../region/loop-nest.ts'
 import { cloneCall } from './movement.ts'
@@ -29,7 +29,7 @@ export function indexSelectCalls(graph: Graph, node: PrimitiveNode<'indexSelect'
     outputs: [out],
     attributes: { axis },
   } = node
-  const dtype = graph.values[x!]!.dtype as CpuDType
+  const dtype = graph.values[x!]!.dtype
   const rows = rowWords(graph, x!, indices!, axis)
   const words = [...rows, addressOf(x!, dtype), addressOf(indices!, 'int32'), addressOf(out!, dtype)]
   const reads = [...new Set([x!, indices!])]
@@ -43,10 +43,10 @@ export function indexAddCalls(graph: Graph, node: PrimitiveNode<'indexAdd'>): Ke
     outputs: [out],
     attributes: { axis },
   } = node
-  const dtype = graph.values[x!]!.dtype as CpuDType
+  const dtype = graph.values[x!]!.dtype
   const rows = rowWords(graph, x!, indices!, axis)
   const words = [...rows, addressOf(out!, dtype), addressOf(indices!, 'int32'), addressOf(updates!, dtype)]
-  const kernel = addRows[dtype as Exclude<CpuDType, 'bool'>]
+  const kernel = addRows[dtype as Exclude<DType, 'bool' | HalfDType>]
   const reads = [...new Set([indices!, updates!])]
   const add: KernelCall = { label: 'indexAdd', kernel, words, reads, writes: [out!], inPlace: [], mayThrow: true }
   return [cloneCall(graph, x!, out!), add]
@@ -55,7 +55,7 @@ export function indexAddCalls(graph: Graph, node: PrimitiveNode<'indexAdd'>): Ke
 /** Words: outer positions, indices, length of the axis, bytes of a row. */
 function rowWords(graph: Graph, x: ValueId, indices: ValueId, axis: number): number[] {
   const { shape, dtype } = graph.values[x]!
-  const rowBytes = sizeOf(shape.slice(axis + 1)) * 2 ** log2Bytes(dtype as CpuDType)
+  const rowBytes = sizeOf(shape.slice(axis + 1)) * 2 ** log2Bytes(dtype)
   return [sizeOf(shape.slice(0, axis)), graph.values[indices]!.size, shape[axis]!, rowBytes]
 }
 
@@ -99,7 +99,7 @@ const addRows = {
   int32: addInt32,
   uint32: addInt32,
   uint8: addKernel('uint8', { vectors: i8x16.add, form: i32.low8, load: i32.load8U, add: i32.add }),
-} as const satisfies Partial<Record<CpuDType, WasmKernel>>
+} as const satisfies Partial<Record<DType, WasmKernel>>
 
 type Visit = (f: FunctionBuilder, row: I32, selected: I32, bytes: I32) => void
 

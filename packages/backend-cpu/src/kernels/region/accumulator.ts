@@ -1,4 +1,4 @@
-import type { ElementwiseName, ReductionName } from '@voltaic/core/graph'
+import type { DType, ElementwiseName, ReductionName } from '@voltaic/core/graph'
 import {
   type Expression,
   type FunctionBuilder,
@@ -8,7 +8,6 @@ import {
   f64x2,
   type Variable,
 } from '../../wasm/assembler/index.ts'
-import type { CpuDType } from '../dtypes.ts'
 import type { KernelImports } from '../kernel.ts'
 import { computeLanes } from '../lanes/arithmetic.ts'
 import { scalarLanes, scalarLiteral } from '../lanes/scalar-lanes.ts'
@@ -30,7 +29,7 @@ export interface AccumulatorOptions {
   readonly f: FunctionBuilder
   readonly imports: KernelImports
   readonly op: ReductionName
-  readonly dtype: CpuDType
+  readonly dtype: DType
 }
 
 const steps: Readonly<Record<ReductionName, ElementwiseName>> = {
@@ -125,14 +124,16 @@ function wideVector({ count }: VectorLanes, { f, op }: AccumulatorOptions): Accu
   }
 }
 
-function identity(op: ReductionName, dtype: CpuDType): Expression {
+function identity(op: ReductionName, dtype: DType): Expression {
   const [lowest, highest] = range[dtype]
   return scalarLiteral(dtype, { sum: 0, prod: 1, max: lowest, min: highest }[op])
 }
 
-const range: Readonly<Record<CpuDType, readonly [number, number]>> = {
+const range: Readonly<Record<DType, readonly [number, number]>> = {
   float32: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
   float64: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  float16: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
+  bfloat16: [Number.NEGATIVE_INFINITY, Number.POSITIVE_INFINITY],
   int32: [-(2 ** 31), 2 ** 31 - 1],
   uint32: [0, 2 ** 32 - 1],
   uint8: [0, 255],

@@ -1,4 +1,5 @@
 import {
+  type DType,
   type Graph,
   type Instruction,
   type ReductionName,
@@ -6,12 +7,12 @@ import {
   stridesOf,
   type ValueId,
 } from '@voltaic/core/graph'
-import { type CpuDType, log2Bytes } from '../dtypes.ts'
+import { log2Bytes } from '../dtypes.ts'
 import type { Word } from '../kernel.ts'
 
 /** What moves along the loops of a nest: an address, or the number of an `index` instruction. */
 export interface Operand {
-  readonly dtype: CpuDType
+  readonly dtype: DType
   /** Where it starts. */
   readonly start: Word
   /** What it gains a step of each loop: bytes, or for an index 1 a number. */
@@ -43,7 +44,7 @@ export interface LoopNest {
 }
 
 /** The address of a value's element `offset`. */
-export function addressOf(value: ValueId, dtype: CpuDType, offset = 0): Word {
+export function addressOf(value: ValueId, dtype: DType, offset = 0): Word {
   return { value, bytes: offset << log2Bytes(dtype) }
 }
 
@@ -51,7 +52,7 @@ export function addressOf(value: ValueId, dtype: CpuDType, offset = 0): Word {
 export function nestOf(graph: Graph, region: Region): LoopNest {
   const { shape, program, inputs, reducedAxes } = region
   const operands: Operand[] = []
-  const dtypeOf = (value: ValueId) => graph.values[value]!.dtype as CpuDType
+  const dtypeOf = (value: ValueId) => graph.values[value]!.dtype
   const add = (value: ValueId, strides: readonly number[], offset = 0) => {
     const dtype = dtypeOf(value)
     const inBytes = strides.map((stride) => stride * 2 ** log2Bytes(dtype))

@@ -1,3 +1,4 @@
+import type { DType } from '@voltaic/core/graph'
 import {
   type Expression,
   type FunctionBuilder,
@@ -6,13 +7,14 @@ import {
   type Variable,
   type Operand as WasmOperand,
 } from '../../wasm/assembler/index.ts'
-import { type CpuDType, log2Bytes } from '../dtypes.ts'
+import { isHalf, log2Bytes } from '../dtypes.ts'
 import type { KernelImports } from '../kernel.ts'
 import { computeLanes } from '../lanes/arithmetic.ts'
 import type { Lanes } from '../lanes/lanes.ts'
 import { isByte, scalarLanes, scalarLiteral } from '../lanes/scalar-lanes.ts'
 import { type VectorLanes, vectorLanes } from '../lanes/vector-lanes.ts'
 import { type Accumulator, scalarAccumulator, vectorAccumulator } from './accumulator.ts'
+import { expanded, type HalfRegisters, halfRegisters, packed } from './half-registers.ts'
 import type { OrderedNest } from './region-kernel.ts'
 
 type I32 = Expression<'i32'>
@@ -26,6 +28,7 @@ export class NestWriter {
   readonly #f: FunctionBuilder
   readonly #imports: KernelImports
   readonly #nest: OrderedNest
+  readonly #halves: HalfRegisters
   readonly #vectors: VectorLanes
   readonly #sizes: readonly Variable<'i32'>[]
   readonly #pointers: readonly Variable<'i32'>[]
@@ -35,6 +38,7 @@ export class NestWriter {
     this.#f = f
     this.#imports = imports
     this.#nest = nest
+    this.#halves = halfRegisters(nest.program)
     this.#vectors = vectorLanes[nest.lanes]
     let word = 0
     const next = () => f.let(i32.load(descriptor, 4 * word++))
@@ -110,14 +114,17 @@ export class NestWriter {
     const { stores, folds, operands } = this.#nest
     const registers = this.#evaluate(lanes, at, known)
     for (const { operand, register } of stores) {
-      this.#store(lanes, operands[operand]!.dtype, operand, at, registers[register]!)
+      const x = registers[register]!
+      const { dtype } = operands[operand]!
+      const isNumber = isHalf(dtype) && !this.#halves.bits.has(register)
+      this.#store(lanes, operand, at, isNumber ? packed(lanes, this.#f, dtype, x) : x)
     }
     for (const [i, { register }] of folds.entries()) totals[i]!.add(registers[register]!)
   }
 
   #storeFolds(lanes: AnyLanes, at: I32 | undefined, totals: readonly Accumulator[]): void {
     for (const [i, { operand }] of this.#nest.folds.entries()) {
-      this.#store(lanes, this.#nest.operands[operand]!.dtype, operand, at, totals[i]!.result())
+      this.#store(lanes, operand, at, totals[i]!.result())
     }
   }
 
@@ -194,7 +201,7 @@ export class NestWriter {
       const scalar = scalars[register]!
       const isSplat = this.#nest.vector >= 0
       const vector = isSplat
-        ? this.#f.let(this.#vectors.splat(program[register]!.dtype as CpuDType, scalar))
+        ? this.#f.let(this.#vectors.splat(this.#halves.bits.has(register) ? 'int32' : program[register]!.dtype, scalar))
         : undefined
       hoisted.set(register, { scalar, vector })
     }
@@ -225,16 +232,19 @@ export class NestWriter {
     instruction: OrderedNest['program'][number],
     registers: readonly (Expression | undefined)[],
   ): Expression {
-    const dtype = instruction.dtype as CpuDType
+    const dtype = instruction.dtype
     if (instruction.op === 'literal') return lanes.splat(dtype, scalarLiteral(dtype, instruction.value))
     const operand = this.#nest.operandOf.get(register)
     if (operand !== undefined) {
-      return instruction.op === 'index' ? this.#index(lanes, dtype, operand, at) : this.#load(lanes, dtype, operand, at)
+      if (instruction.op === 'index') return this.#index(lanes, dtype, operand, at)
+      const loaded = this.#load(lanes, dtype, operand, at)
+      return isHalf(dtype) && !this.#halves.bits.has(register) ? expanded(lanes, this.#f, dtype, loaded) : loaded
     }
     if (!('args' in instruction)) throw new TypeError(`cpu: no operand for ${instruction.op}`)
     const args = instruction.args.map((arg) => {
-      return { dtype: this.#nest.program[arg]!.dtype as CpuDType, register: registers[arg]! }
+      return { dtype: this.#nest.program[arg]!.dtype, register: registers[arg]! }
     })
+    if (this.#halves.unchanged.has(register)) return args[0]!.register
     const { op } = instruction
     const code = { f: this.#f, imports: this.#imports }
     return lanes.count === 1
@@ -242,13 +252,13 @@ export class NestWriter {
       : computeLanes(lanes, code, { op, dtype, args })
   }
 
-  #load(lanes: AnyLanes, dtype: CpuDType, operand: number, at: I32 | undefined): Expression {
+  #load(lanes: AnyLanes, dtype: DType, operand: number, at: I32 | undefined): Expression {
     const { address, stride } = this.#address(dtype, operand, at)
     if (at === undefined || stride === 'still') return lanes.memory.loadSplat(dtype, address)
     return stride === 'next' ? lanes.memory.load(dtype, address) : lanes.memory.gather(dtype, address, stride)
   }
 
-  #index(lanes: AnyLanes, dtype: CpuDType, operand: number, at: I32 | undefined): Expression {
+  #index(lanes: AnyLanes, dtype: DType, operand: number, at: I32 | undefined): Expression {
     const start = this.#pointers[operand]!
     const stride = at === undefined ? undefined : this.#strides[operand]![this.#nest.vector]
     const first = at === undefined || stride === undefined ? start : i32.add(start, i32.mul(at, stride))
@@ -256,7 +266,8 @@ export class NestWriter {
     return lanes.count === 1 ? countLanes(lanes, dtype, first, step) : countLanes(lanes, dtype, first, step)
   }
 
-  #store(lanes: AnyLanes, dtype: CpuDType, operand: number, at: I32 | undefined, x: Expression): void {
+  #store(lanes: AnyLanes, operand: number, at: I32 | undefined, x: Expression): void {
+    const { dtype } = this.#nest.operands[operand]!
     const { address, stride } = this.#address(dtype, operand, at)
     if (stride === 'next' || at === undefined || lanes.count === 1) lanes.memory.store(this.#f, dtype, address, x)
     else if (stride !== 'still') lanes.memory.scatter(this.#f, dtype, address, stride, x)
@@ -264,7 +275,7 @@ export class NestWriter {
   }
 
   /** Where an operand is, `at` steps along the vector loop. */
-  #address(dtype: CpuDType, operand: number, at: I32 | undefined): { address: I32; stride: 'still' | 'next' | I32 } {
+  #address(dtype: DType, operand: number, at: I32 | undefined): { address: I32; stride: 'still' | 'next' | I32 } {
     const { vector, moves } = this.#nest
     const pointer = this.#pointers[operand]!
     const move = at === undefined ? 'still' : moves[operand]![vector]!
@@ -275,14 +286,14 @@ export class NestWriter {
   }
 }
 
-function scaled(at: I32, dtype: CpuDType): WasmOperand<'i32'> {
+function scaled(at: I32, dtype: DType): WasmOperand<'i32'> {
   return isByte(dtype) ? at : i32.shl(at, log2Bytes(dtype))
 }
 
 /** `first`, `first + step`, … as numbers of a dtype. */
 function countLanes<F extends ValueType, D extends ValueType, I extends ValueType, M extends ValueType>(
   lanes: Lanes<F, D, I, M>,
-  dtype: CpuDType,
+  dtype: DType,
   first: I32,
   step: I32,
 ): Expression {

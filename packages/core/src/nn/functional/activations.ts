@@ -5,6 +5,7 @@ import { relu as reluValue } from '../../graph/composites/relu.ts'
 import { logSigmoid, type SoftplusAttributes, softplus as softplusValue } from '../../graph/composites/softplus.ts'
 import { softsign as softsignValue } from '../../graph/composites/softsign.ts'
 import { Tensor } from '../../tensor/tensor.ts'
+import { inFloat32 } from './autocast-policy.ts'
 import { checkNumber } from './check-option.ts'
 import { floatFunction } from './elementwise.ts'
 
@@ -66,7 +67,7 @@ const softplusDefaults: SoftplusAttributes = { beta: 1, threshold: 20 }
  */
 export function softplus(x: Tensor, options: SoftplusOptions = {}): Tensor {
   const { beta, threshold } = checkSoftplus('softplus', options)
-  return floatFunction(x, (z) => softplusValue(z, { beta, threshold }))
+  return floatFunction(inFloat32(x), (z) => softplusValue(z, { beta, threshold }))
 }
 
 /** @throws OutOfRangeError when `beta` is not positive or `threshold` is no number */

@@ -12,6 +12,7 @@ import type { Generator } from '../../tensor/generator.ts'
 import { requireFloat } from '../../tensor/operand.ts'
 import { bernoulli } from '../../tensor/random.ts'
 import { Tensor } from '../../tensor/tensor.ts'
+import { inHalf } from './autocast-policy.ts'
 import { checkNumber } from './check-option.ts'
 import { checkDropProbability } from './dropout.ts'
 
@@ -51,8 +52,9 @@ export function scaledDotProductAttention(
   value: Tensor,
   options: ScaledDotProductAttentionOptions = {},
 ): Tensor {
-  const { attnMask = null, dropoutP = 0, isCausal = false, scale, generator } = options
-  const [q, k, v] = onOneBatch(query.value, key.value, value.value)
+  const { dropoutP = 0, isCausal = false, scale, generator } = options
+  const attnMask = inHalf(options.attnMask ?? null)
+  const [q, k, v] = onOneBatch(inHalf(query).value, inHalf(key).value, inHalf(value).value)
   const [width] = q.spec.shape.slice(-1)
   const factor = scale ?? 1 / Math.sqrt(Math.max(width!, 1))
   checkNumber(who, 'the scale', factor)

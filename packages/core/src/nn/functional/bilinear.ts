@@ -4,6 +4,7 @@ import { wide } from '../../graph/composites/statistics.ts'
 import { sameShape, sizeOf } from '../../graph/shape.ts'
 import { formatShape } from '../../graph/spec.ts'
 import { Tensor } from '../../tensor/tensor.ts'
+import { inWidest } from './autocast-policy.ts'
 import { checkSameDType } from './check-dtype.ts'
 import { checkShapeOf } from './check-option.ts'
 
@@ -18,7 +19,9 @@ import { checkShapeOf } from './check-option.ts'
  * @throws ShapeError when shapes do not match
  * @throws DTypeError when dtypes differ
  */
-export function bilinear(input1: Tensor, input2: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+export function bilinear(first: Tensor, second: Tensor, weights: Tensor, biases: Tensor | null = null): Tensor {
+  const operands = inWidest(first, second, weights, ...(biases === null ? [] : [biases]))
+  const [input1, input2, weight, bias = null] = operands as [Tensor, Tensor, Tensor, Tensor?]
   for (const x of [input1, input2, ...(bias === null ? [] : [bias])]) checkSameDType('bilinear', x, weight)
   const [outFeatures, in1, in2] = weight.shape
   const leading = input1.shape.slice(0, -1)

@@ -2,6 +2,7 @@ import { OutOfRangeError, ShapeError } from '../../errors/errors.ts'
 import * as build from '../../graph/build.ts'
 import { formatShape } from '../../graph/spec.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
+import { inHalf } from './autocast-policy.ts'
 import { checkSameDType } from './check-dtype.ts'
 import { type ConvOperands, checkGroups, checkKernel } from './conv.ts'
 import {
@@ -93,9 +94,10 @@ export function convTranspose3d(
 function convTranspose(
   who: string,
   spatial: Spatial,
-  [x, weight, bias]: ConvOperands,
+  operands: ConvOperands,
   options: ConvTransposeOptions<Size> & OutputSizeOptions<Size>,
 ): Tensor {
+  const [x, weight, bias] = [inHalf(operands[0]), inHalf(operands[1]), inHalf(operands[2])]
   const { value, restore } = imagesOf(who, x, spatial)
   checkKernel(who, weight, spatial, 'inChannels, outChannels / groups')
   checkSameDType(who, x, weight)

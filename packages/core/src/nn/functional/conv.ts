@@ -4,6 +4,7 @@ import type { ConvAttributes } from '../../graph/primitives.ts'
 import { formatShape, type Shape } from '../../graph/spec.ts'
 import { type PadMode, padSides, type Sides } from '../../tensor/pad.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
+import { inHalf } from './autocast-policy.ts'
 import { checkSameDType } from './check-dtype.ts'
 import {
   addBias,
@@ -97,7 +98,8 @@ export function conv3d(
 /** Input, weight and bias of a convolution. */
 export type ConvOperands = readonly [x: Tensor, weight: Tensor, bias: Tensor | null]
 
-function conv(who: string, spatial: Spatial, [x, weight, bias]: ConvOperands, options: ConvOptions<Size>): Tensor {
+function conv(who: string, spatial: Spatial, operands: ConvOperands, options: ConvOptions<Size>): Tensor {
+  const [x, weight, bias] = [inHalf(operands[0]), inHalf(operands[1]), inHalf(operands[2])]
   const { value, restore } = imagesOf(who, x, spatial)
   checkKernel(who, weight, spatial, 'outChannels, inChannels / groups')
   checkSameDType(who, x, weight)

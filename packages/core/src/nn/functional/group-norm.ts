@@ -7,6 +7,7 @@ import { sizeOf } from '../../graph/shape.ts'
 import { formatShape } from '../../graph/spec.ts'
 import { requireFloat } from '../../tensor/operand.ts'
 import { Tensor } from '../../tensor/tensor.ts'
+import { inFloat32 } from './autocast-policy.ts'
 import { checkSameDType } from './check-dtype.ts'
 import { checkEps, checkShapeOf } from './check-option.ts'
 
@@ -29,11 +30,8 @@ export interface GroupNormInputs {
  * @throws MisconfigurationError when the groups do not divide the channels
  * @throws DTypeError when dtypes differ or are no floats
  */
-export function groupNorm(
-  x: Tensor,
-  numGroups: number,
-  { weight = null, bias = null, eps = 1e-5 }: GroupNormInputs = {},
-): Tensor {
+export function groupNorm(input: Tensor, numGroups: number, { eps = 1e-5, ...inputs }: GroupNormInputs = {}): Tensor {
+  const [x, weight, bias] = [inFloat32(input), inFloat32(inputs.weight ?? null), inFloat32(inputs.bias ?? null)]
   requireFloat('groupNorm', x.value)
   if (x.ndim < 2) throw new ShapeError(`groupNorm: takes [batch, channels, …], got ${formatShape(x.shape)}`)
   const [batch, channels, ...spatial] = x.shape as [number, number, ...number[]]

@@ -6,6 +6,7 @@ import { sameShape } from '../../graph/shape.ts'
 import { formatShape, type Shape } from '../../graph/spec.ts'
 import { requireFloat } from '../../tensor/operand.ts'
 import { Tensor } from '../../tensor/tensor.ts'
+import { inFloat32 } from './autocast-policy.ts'
 import { checkSameDType } from './check-dtype.ts'
 import { checkEps } from './check-option.ts'
 
@@ -27,10 +28,11 @@ export interface LayerNormInputs {
  * @throws DTypeError when dtypes differ or are no floats
  */
 export function layerNorm(
-  x: Tensor,
+  input: Tensor,
   normalizedShape: Shape,
-  { weight = null, bias = null, eps = 1e-5 }: LayerNormInputs = {},
+  { eps = 1e-5, ...inputs }: LayerNormInputs = {},
 ): Tensor {
+  const [x, weight, bias] = [inFloat32(input), inFloat32(inputs.weight ?? null), inFloat32(inputs.bias ?? null)]
   requireFloat('layerNorm', x.value)
   const axes = normalizedShape.length
   if (axes === 0 || axes > x.ndim || !sameShape(x.shape.slice(x.ndim - axes), normalizedShape)) {

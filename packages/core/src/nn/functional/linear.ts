@@ -3,6 +3,7 @@ import * as build from '../../graph/build.ts'
 import { sizeOf } from '../../graph/shape.ts'
 import { formatShape } from '../../graph/spec.ts'
 import { Tensor } from '../../tensor/tensor.ts'
+import { inHalf } from './autocast-policy.ts'
 import { checkSameDType } from './check-dtype.ts'
 
 /**
@@ -15,7 +16,8 @@ import { checkSameDType } from './check-dtype.ts'
  * @throws ShapeError when shapes do not match
  * @throws DTypeError when dtypes differ
  */
-export function linear(x: Tensor, weight: Tensor, bias: Tensor | null = null): Tensor {
+export function linear(input: Tensor, weights: Tensor, biases: Tensor | null = null): Tensor {
+  const [x, weight, bias] = [inHalf(input), inHalf(weights), inHalf(biases)]
   checkSameDType('linear', x, weight)
   const [outFeatures, inFeatures] = weight.shape
   if (weight.ndim !== 2 || x.ndim === 0 || x.shape[x.ndim - 1] !== inFeatures) {

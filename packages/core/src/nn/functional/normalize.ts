@@ -5,6 +5,7 @@ import { resolveAxes } from '../../graph/shape.ts'
 import type { Value } from '../../graph/value.ts'
 import { requireFloat } from '../../tensor/operand.ts'
 import { Tensor } from '../../tensor/tensor.ts'
+import { inFloat32 } from './autocast-policy.ts'
 import { checkNumber } from './check-option.ts'
 
 export interface NormalizeOptions {
@@ -22,7 +23,8 @@ export interface NormalizeOptions {
  * @param x - floats of any shape
  * @throws OutOfRangeError when there is no such dimension, or `p` or `eps` is not positive
  */
-export function normalize(x: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor {
+export function normalize(input: Tensor, { p = 2, dim = 1, eps = 1e-12 }: NormalizeOptions = {}): Tensor {
+  const x = inFloat32(input)
   requireFloat('normalize', x.value)
   if (p !== Number.POSITIVE_INFINITY) checkNumber('normalize', 'p', p, p > 0, 'a number > 0')
   checkNumber('normalize', 'eps', eps, eps > 0, 'a number > 0')

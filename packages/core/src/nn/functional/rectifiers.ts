@@ -10,6 +10,7 @@ import type { Generator } from '../../tensor/generator.ts'
 import { toFloat } from '../../tensor/operand.ts'
 import { uniform } from '../../tensor/random.ts'
 import { Tensor } from '../../tensor/tensor.ts'
+import { inHalf } from './autocast-policy.ts'
 import { checkSameDType } from './check-dtype.ts'
 import { checkNumber } from './check-option.ts'
 import { floatFunction } from './elementwise.ts'
@@ -51,7 +52,8 @@ export function leakyRelu(x: Tensor, negativeSlope = 0.01): Tensor {
  * @throws ShapeError when the weight is neither
  * @throws DTypeError when dtypes differ
  */
-export function prelu(x: Tensor, weight: Tensor): Tensor {
+export function prelu(input: Tensor, weights: Tensor): Tensor {
+  const [x, weight] = [inHalf(input), inHalf(weights)]
   checkSameDType('prelu', x, weight)
   const channels = x.ndim < 2 ? 1 : x.shape[1]!
   if (weight.ndim > 1 || (weight.numel !== 1 && weight.numel !== channels)) {

@@ -6,6 +6,7 @@ import { sameShape } from '../../graph/shape.ts'
 import { formatShape, type Shape } from '../../graph/spec.ts'
 import { requireFloat } from '../../tensor/operand.ts'
 import { Tensor } from '../../tensor/tensor.ts'
+import { inFloat32 } from './autocast-policy.ts'
 import { checkSameDType } from './check-dtype.ts'
 import { checkEps, checkShapeOf } from './check-option.ts'
 
@@ -31,7 +32,8 @@ const epsilons: Partial<Record<DType, number>> = {
  * @throws ShapeError when `x` does not end in `normalizedShape`, or the weight is not of it
  * @throws DTypeError when dtypes differ or are no floats
  */
-export function rmsNorm(x: Tensor, normalizedShape: Shape, { weight = null, eps = null }: RmsNormInputs = {}): Tensor {
+export function rmsNorm(input: Tensor, normalizedShape: Shape, { eps = null, ...inputs }: RmsNormInputs = {}): Tensor {
+  const [x, weight] = [inFloat32(input), inFloat32(inputs.weight ?? null)]
   requireFloat('rmsNorm', x.value)
   const axes = normalizedShape.length
   if (axes === 0 || axes > x.ndim || !sameShape(x.shape.slice(x.ndim - axes), normalizedShape)) {

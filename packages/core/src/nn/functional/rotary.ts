@@ -5,6 +5,7 @@ import { broadcastShapes, sameShape } from '../../graph/shape.ts'
 import { formatShape } from '../../graph/spec.ts'
 import { requireFloat } from '../../tensor/operand.ts'
 import { Tensor } from '../../tensor/tensor.ts'
+import { inWidest } from './autocast-policy.ts'
 import { checkSameDType } from './check-dtype.ts'
 
 /** How the features of rotary positions are paired. */
@@ -23,7 +24,13 @@ export interface RotaryOptions {
  * @throws ShapeError when `x` has no pairs, or the angles do not broadcast to them
  * @throws DTypeError when dtypes differ
  */
-export function applyRotary(x: Tensor, cos: Tensor, sin: Tensor, { interleaved = true }: RotaryOptions = {}): Tensor {
+export function applyRotary(
+  input: Tensor,
+  cosines: Tensor,
+  sines: Tensor,
+  { interleaved = true }: RotaryOptions = {},
+): Tensor {
+  const [x, cos, sin] = inWidest(input, cosines, sines) as [Tensor, Tensor, Tensor]
   requireFloat('applyRotary', x.value)
   checkSameDType('applyRotary', x, cos)
   checkSameDType('applyRotary', x, sin)

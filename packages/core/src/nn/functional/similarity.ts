@@ -6,6 +6,7 @@ import { vectorNorm } from '../../graph/composites/vector-norm.ts'
 import { broadcastShapes, resolveAxis } from '../../graph/shape.ts'
 import { formatShape } from '../../graph/spec.ts'
 import type { Value } from '../../graph/value.ts'
+import { preciseIn } from '../../tensor/autocast.ts'
 import { valueOf } from '../../tensor/methods/handle.ts'
 import { meet, requireFloat } from '../../tensor/operand.ts'
 import { Tensor } from '../../tensor/tensor.ts'
@@ -84,7 +85,7 @@ function norm(x: Value, p: number, keepDims: boolean): Value {
 /** Both in the dtype and shape in which they meet, half types as float32; and that dtype. */
 function alike(who: string, x1: Tensor, x2: Tensor): [a: Value, b: Value, dtype: Value['spec']['dtype']] {
   for (const x of [x1, x2]) requireFloat(who, valueOf(who, x))
-  const [a, b] = meet(x1.value, x2.value)
+  const [a, b] = meet(preciseIn(x1.value), preciseIn(x2.value))
   const shape = broadcastShapes(a.spec.shape, b.spec.shape)
   if (shape === undefined) {
     throw new ShapeError(

@@ -3,6 +3,7 @@ import { and, cast, equal, iota, literal, remainder } from '../../graph/build.ts
 import { formatShape, type Shape } from '../../graph/spec.ts'
 import type { Value } from '../../graph/value.ts'
 import type { CreationOptions } from '../../tensor/creation.ts'
+import { defaultDType } from '../../tensor/default-dtype.ts'
 import { Tensor } from '../../tensor/tensor.ts'
 
 export interface DiracOptions extends CreationOptions {
@@ -17,7 +18,7 @@ export interface DiracOptions extends CreationOptions {
  * @throws ShapeError when the shape has other than one to three spatial dimensions
  * @throws MisconfigurationError when the groups do not divide the output channels
  */
-export function dirac(shape: Shape, { groups = 1, dtype = 'float32' }: DiracOptions = {}): Tensor {
+export function dirac(shape: Shape, { groups = 1, dtype = defaultDType() }: DiracOptions = {}): Tensor {
   if (shape.length < 3 || shape.length > 5) {
     throw new ShapeError(`dirac: makes kernels [out, in, …] of one to three dimensions, got ${formatShape(shape)}`)
   }

@@ -3,6 +3,7 @@ import { isFloat } from '../../graph/dtype.ts'
 import { sizeOf } from '../../graph/shape.ts'
 import { formatShape, type Shape } from '../../graph/spec.ts'
 import { tensor } from '../../tensor/creation.ts'
+import { defaultDType } from '../../tensor/default-dtype.ts'
 import { defaultGenerator } from '../../tensor/generator.ts'
 import type { RandomOptions } from '../../tensor/random.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
@@ -23,7 +24,7 @@ export interface OrthogonalOptions extends RandomOptions {
  * @throws MisconfigurationError when the shape has fewer than two dimensions
  */
 export function orthogonal(shape: Shape, options: OrthogonalOptions = {}): Tensor {
-  const { gain = 1, dtype = 'float32', generator = defaultGenerator } = options
+  const { gain = 1, dtype = defaultDType(), generator = defaultGenerator } = options
   const [rows, ...rest] = shape
   if (rows === undefined || rest.length === 0) {
     throw new MisconfigurationError(`orthogonal: needs two dimensions or more, got ${formatShape(shape)}`)

@@ -4,6 +4,7 @@ import { erfinv } from '../../graph/composites/erfinv.ts'
 import { isFloat } from '../../graph/dtype.ts'
 import { numberValue } from '../../graph/record.ts'
 import type { Shape } from '../../graph/spec.ts'
+import { defaultDType } from '../../tensor/default-dtype.ts'
 import { type RandomOptions, rand } from '../../tensor/random.ts'
 import { Tensor } from '../../tensor/tensor.ts'
 
@@ -26,7 +27,7 @@ export interface TruncNormalOptions extends RandomOptions {
  * where PyTorch warns of a wrong distribution
  */
 export function truncNormal(shape: Shape, options: TruncNormalOptions = {}): Tensor {
-  const { mean = 0, std = 1, a = -2, b = 2, dtype = 'float32', ...random } = options
+  const { mean = 0, std = 1, a = -2, b = 2, dtype = defaultDType(), ...random } = options
   if (!isFloat(dtype)) throw new DTypeError(`truncNormal: makes floats, got ${dtype}`)
   checkCut({ mean, std, a, b })
   const wide = dtype === 'float64' ? dtype : 'float32'

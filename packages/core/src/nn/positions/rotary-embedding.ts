@@ -2,6 +2,7 @@ import { OutOfRangeError, ShapeError } from '../../errors/errors.ts'
 import { indexSelect } from '../../graph/build.ts'
 import { formatShape } from '../../graph/spec.ts'
 import type { CreationOptions } from '../../tensor/creation.ts'
+import { defaultDType } from '../../tensor/default-dtype.ts'
 import { int32Indices } from '../../tensor/indices.ts'
 import type { Buffer } from '../../tensor/parameter.ts'
 import { Tensor } from '../../tensor/tensor.ts'
@@ -42,7 +43,7 @@ export class RotaryEmbedding extends Module {
    */
   constructor(dim: number, options: RotaryEmbeddingOptions = {}) {
     super()
-    const { base = 10000, interleaved = true, maxLen = 2048, dtype = 'float32' } = options
+    const { base = 10000, interleaved = true, maxLen = 2048, dtype = defaultDType() } = options
     checkNumber(who, 'dim', dim, Number.isInteger(dim) && dim > 0 && dim % 2 === 0, 'an even number')
     checkNumber(who, 'base', base, base > 0, 'a number > 0')
     checkCount(who, 'maxLen', maxLen)

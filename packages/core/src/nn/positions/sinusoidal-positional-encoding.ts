@@ -1,6 +1,8 @@
 import { OutOfRangeError, ShapeError } from '../../errors/errors.ts'
 import { formatShape } from '../../graph/spec.ts'
+import { isAutocastEnabled } from '../../tensor/autocast.ts'
 import type { CreationOptions } from '../../tensor/creation.ts'
+import { defaultDType } from '../../tensor/default-dtype.ts'
 import type { Buffer } from '../../tensor/parameter.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { checkSameDType } from '../functional/check-dtype.ts'
@@ -29,7 +31,7 @@ export class SinusoidalPositionalEncoding extends Module {
   /** @throws OutOfRangeError when `dModel` or `maxLen` is no count */
   constructor(dModel: number, options: SinusoidalPositionalEncodingOptions = {}) {
     super()
-    const { maxLen = 5000, batchFirst = false, dtype = 'float32' } = options
+    const { maxLen = 5000, batchFirst = false, dtype = defaultDType() } = options
     checkCount(who, 'dModel', dModel)
     checkCount(who, 'maxLen', maxLen)
     this.#batchFirst = batchFirst
@@ -52,7 +54,7 @@ export class SinusoidalPositionalEncoding extends Module {
       const layout = this.#batchFirst ? '[N, L, dModel]' : '[L, N, dModel]'
       throw new ShapeError(`${who}: takes ${layout} or [L, dModel], got ${formatShape(x.shape)} for dModel ${dModel}`)
     }
-    checkSameDType(who, x, this.table)
+    if (!isAutocastEnabled()) checkSameDType(who, x, this.table)
     const length = x.shape[this.#batchFirst ? x.ndim - 2 : 0]!
     if (length > maxLen!) {
       throw new OutOfRangeError(`${who}: a sequence has at most ${maxLen} elements, got ${length}; pass maxLen`)

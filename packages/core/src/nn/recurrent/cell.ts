@@ -3,9 +3,11 @@ import { broadcastTo, literal, reshape } from '../../graph/build.ts'
 import { sameShape } from '../../graph/shape.ts'
 import { formatShape, formatSpec, type Shape } from '../../graph/spec.ts'
 import type { CreationOptions } from '../../tensor/creation.ts'
+import { defaultDType } from '../../tensor/default-dtype.ts'
 import { Parameter } from '../../tensor/parameter.ts'
 import { uniform } from '../../tensor/random.ts'
 import { Tensor } from '../../tensor/tensor.ts'
+import { inHalf } from '../functional/autocast-policy.ts'
 import type { Module } from '../module.ts'
 import { checkSize, weightsOf } from './recurrent-parameters.ts'
 import { type Cell, project, stepWeights } from './steps.ts'
@@ -37,7 +39,7 @@ export interface CellSizes {
 export function cellParameters(
   who: string,
   { gates, inputSize, hiddenSize }: CellSizes,
-  { bias = true, dtype = 'float32' }: RecurrentCellOptions,
+  { bias = true, dtype = defaultDType() }: RecurrentCellOptions,
 ): CellParameters {
   checkSize(who, 'inputSize', inputSize)
   checkSize(who, 'hiddenSize', hiddenSize)
@@ -53,19 +55,20 @@ export function cellParameters(
 }
 
 /**
- * The next states, shaped as `initial`: `[N, hiddenSize]`, or `[hiddenSize]` for an input `[inputSize]`.
+ * The next states, shaped as `states0`: `[N, hiddenSize]`, or `[hiddenSize]` for an input `[inputSize]`.
  *
- * @param initial - a tensor for each state of the cell, or null for zeros
+ * @param states0 - a tensor for each state of the cell, or null for zeros
  * @throws ShapeError or DTypeError when input or states do not fit
  */
 export function runCell(
   module: Module & CellParameters,
   cell: Cell,
-  input: Tensor,
-  initial: readonly Tensor[] | null,
+  given: Tensor,
+  states0: readonly Tensor[] | null,
 ): readonly Tensor[] {
   const who = module.constructor.name
-  const { dtype } = module.weightIh
+  const [input, initial] = [inHalf(given), states0?.map(inHalf) ?? null]
+  const { dtype } = inHalf<Tensor>(module.weightIh)
   const [inputSize, hiddenSize] = [module.weightIh.shape[1]!, module.weightHh.shape[1]!]
   if ((input.ndim !== 1 && input.ndim !== 2) || input.shape.at(-1) !== inputSize) {
     throw new ShapeError(

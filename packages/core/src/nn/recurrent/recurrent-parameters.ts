@@ -1,7 +1,10 @@
 import { OutOfRangeError } from '../../errors/errors.ts'
 import type { CreationOptions } from '../../tensor/creation.ts'
+import { defaultDType } from '../../tensor/default-dtype.ts'
 import { Parameter } from '../../tensor/parameter.ts'
 import { uniform } from '../../tensor/random.ts'
+import type { Tensor } from '../../tensor/tensor.ts'
+import { inHalf } from '../functional/autocast-policy.ts'
 import { checkDropProbability } from '../functional/dropout.ts'
 import type { Module } from '../module.ts'
 import type { Cell, CellWeights } from './steps.ts'
@@ -67,7 +70,7 @@ export function suffix(layer: number, direction: number): string {
 /** All parameters by property name, in PyTorch's order; each begins as U(±1/√hiddenSize). */
 export function recurrentParameters(plan: Plan, options: RecurrentOptions): Record<string, Parameter> {
   const { cell, inputSize, hiddenSize, outputSize, numLayers, directions } = plan
-  const { bias = true, dtype = 'float32' } = options
+  const { bias = true, dtype = defaultDType() } = options
   const bound = 1 / Math.sqrt(hiddenSize)
   const begin = (shape: number[]) => new Parameter(uniform(shape, -bound, bound, { dtype }))
   const rows = cell.gates * hiddenSize
@@ -89,7 +92,7 @@ export function recurrentParameters(plan: Plan, options: RecurrentOptions): Reco
 /** The weights of one layer in one direction, as they are among the properties of `module`. */
 export function weightsOf(module: Module, end: string): CellWeights {
   const properties = module as unknown as Readonly<Record<string, Parameter | undefined>>
-  const valueOf = (name: string) => properties[`${name}${end}`]?.value ?? null
+  const valueOf = (name: string) => inHalf<Tensor | null>(properties[`${name}${end}`] ?? null)?.value ?? null
   return {
     weightIh: valueOf('weightIh')!,
     weightHh: valueOf('weightHh')!,

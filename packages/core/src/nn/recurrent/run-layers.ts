@@ -7,6 +7,7 @@ import type { Value } from '../../graph/value.ts'
 import { tensor } from '../../tensor/creation.ts'
 import { int32Indices } from '../../tensor/indices.ts'
 import { Tensor } from '../../tensor/tensor.ts'
+import { inHalf } from '../functional/autocast-policy.ts'
 import { dropout } from '../functional/dropout.ts'
 import type { Module } from '../module.ts'
 import { type Plan, suffix, weightsOf } from './recurrent-parameters.ts'
@@ -36,14 +37,15 @@ export interface Layers {
 /**
  * Runs all layers of a recurrent network over a batch of sequences, or over one.
  *
- * @param initial - a tensor for each state of the cell, or null for zeros
+ * @param states0 - a tensor for each state of the cell, or null for zeros
  */
 export function runLayers(
   { module, plan }: Layers,
-  input: Tensor,
-  initial: readonly Tensor[] | null,
+  given: Tensor,
+  states0: readonly Tensor[] | null,
   { lengths = null }: RecurrentInputs,
 ): LayersRun {
+  const [input, initial] = [inHalf(given), states0?.map(inHalf) ?? null]
   checkInput(plan, input, weightsOf(module, suffix(0, 0)).weightIh)
   const isBatch = input.ndim === 3
   let x = sequencesFirst(plan, input)

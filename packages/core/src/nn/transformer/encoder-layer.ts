@@ -1,3 +1,4 @@
+import { defaultDType } from '../../tensor/default-dtype.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { Dropout } from '../dropout.ts'
 import { LayerNorm } from '../layer-norm.ts'
@@ -41,7 +42,7 @@ export class TransformerEncoderLayer extends Module {
   constructor(dModel: number, nhead: number, options: TransformerLayerOptions = {}) {
     super()
     const { dimFeedforward = 2048, dropout = 0.1, activation = 'relu', layerNormEps: eps = 1e-5 } = options
-    const { batchFirst = false, normFirst = false, dtype = 'float32' } = options
+    const { batchFirst = false, normFirst = false, dtype = defaultDType() } = options
     this.#activation = activationOf('TransformerEncoderLayer', activation)
     this.selfAttn = new MultiheadAttention(dModel, nhead, { dropout, batchFirst, dtype })
     this.linear1 = new Linear(dModel, dimFeedforward, { dtype })

@@ -7,11 +7,14 @@ import {
 } from '../../graph/composites/attention.ts'
 import { chunk, split } from '../../graph/composites/split.ts'
 import { formatShape, formatSpec } from '../../graph/spec.ts'
+import { isAutocastEnabled } from '../../tensor/autocast.ts'
 import { concat } from '../../tensor/combine.ts'
 import { type CreationOptions, zeros } from '../../tensor/creation.ts'
+import { defaultDType } from '../../tensor/default-dtype.ts'
 import { Parameter } from '../../tensor/parameter.ts'
 import { Tensor } from '../../tensor/tensor.ts'
 import { dropoutMask } from '../functional/attention.ts'
+import { inHalf } from '../functional/autocast-policy.ts'
 import { checkDropProbability } from '../functional/dropout.ts'
 import { linear } from '../functional/linear.ts'
 import { xavierNormal, xavierUniform } from '../init.ts'
@@ -88,7 +91,7 @@ export class MultiheadAttention extends Module {
   constructor(embedDim: number, numHeads: number, options: MultiheadAttentionOptions = {}) {
     super()
     const { dropout = 0, bias = true, addBiasKv = false, addZeroAttn = false, batchFirst = false } = options
-    const { kdim = embedDim, vdim = embedDim, dtype = 'float32' } = options
+    const { kdim = embedDim, vdim = embedDim, dtype = defaultDType() } = options
     if (!Number.isInteger(embedDim / numHeads) || !(embedDim > 0) || !(numHeads > 0)) {
       throw new MisconfigurationError(
         `${who}: the number of heads divides embedDim, got ${numHeads} head(s) for ${embedDim}`,
@@ -130,8 +133,19 @@ export class MultiheadAttention extends Module {
     value: Tensor,
     inputs: MultiheadAttentionInputs = {},
   ): readonly [output: Tensor, weights: Tensor | null] {
-    const { keyPaddingMask = null, needWeights = true, attnMask = null, averageAttnWeights = true } = inputs
-    const { isCausal = false } = inputs
+    const q = inHalf(query)
+    const k = key === query ? q : inHalf(key)
+    return this.#attend(q, k, value === key ? k : inHalf(value), inputs)
+  }
+
+  #attend(
+    query: Tensor,
+    key: Tensor,
+    value: Tensor,
+    inputs: MultiheadAttentionInputs,
+  ): readonly [output: Tensor, weights: Tensor | null] {
+    const { needWeights = true, averageAttnWeights = true, isCausal = false } = inputs
+    const [attnMask, keyPaddingMask] = [inHalf(inputs.attnMask ?? null), inHalf(inputs.keyPaddingMask ?? null)]
     this.#check(query, key, value)
     const isBatch = query.ndim === 3
     const [q, k, v] = this.#project(query, key, value).map((x) => this.#toHeads(this.#batchOf(x)))
@@ -184,7 +198,7 @@ export class MultiheadAttention extends Module {
         `${who}: takes a query ${layout} or [L, embedDim] and, with S for L, as many keys and values; features are ${this.embedDim}, ${kdim} and ${vdim}, got ${all.map(({ shape }) => formatShape(shape)).join(', ')}`,
       )
     }
-    if (all.some(({ dtype }) => dtype !== weight.dtype)) {
+    if (!isAutocastEnabled() && all.some(({ dtype }) => dtype !== weight.dtype)) {
       throw new DTypeError(
         `${who}: inputs have the dtype of the layer, ${weight.dtype}, got ${all.map((x) => formatSpec(x.value.spec)).join(', ')}; cast them, to('${weight.dtype}')`,
       )
@@ -240,7 +254,8 @@ export class MultiheadAttention extends Module {
     const zero = this.#addZeroAttn ? [zeros([batch!, heads!, 1, width!], { dtype: keys.dtype })] : []
     const learned = (bias: Parameter | null) =>
       bias === null ? [] : [this.#toHeads(bias.expand([batch!, 1, this.embedDim]))]
-    return [concat([keys, ...learned(this.biasK), ...zero], 2), concat([values, ...learned(this.biasV), ...zero], 2)]
+    const [k, v] = [inHalf(this.biasK), inHalf(this.biasV)]
+    return [concat([keys, ...learned(k), ...zero], 2), concat([values, ...learned(v), ...zero], 2)]
   }
 }
 

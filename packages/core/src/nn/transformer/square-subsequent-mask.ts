@@ -2,6 +2,7 @@ import { OutOfRangeError } from '../../errors/errors.ts'
 import { iota, less, literal, where } from '../../graph/build.ts'
 import { lowestFinite } from '../../graph/dtype.ts'
 import type { CreationOptions } from '../../tensor/creation.ts'
+import { defaultDType } from '../../tensor/default-dtype.ts'
 import { Tensor } from '../../tensor/tensor.ts'
 
 /**
@@ -11,7 +12,7 @@ import { Tensor } from '../../tensor/tensor.ts'
  * @throws OutOfRangeError when `size` is no whole number
  * @throws DTypeError when `dtype` is no float
  */
-export function generateSquareSubsequentMask(size: number, { dtype = 'float32' }: CreationOptions = {}): Tensor {
+export function generateSquareSubsequentMask(size: number, { dtype = defaultDType() }: CreationOptions = {}): Tensor {
   if (!Number.isInteger(size) || size < 0) {
     throw new OutOfRangeError(`generateSquareSubsequentMask: a size is a whole number ≥ 0, got ${size}`)
   }

@@ -1,5 +1,6 @@
 import { ShapeError } from '../../errors/errors.ts'
 import { formatShape } from '../../graph/spec.ts'
+import { defaultDType } from '../../tensor/default-dtype.ts'
 import type { Tensor } from '../../tensor/tensor.ts'
 import { xavierUniform } from '../init.ts'
 import { LayerNorm } from '../layer-norm.ts'
@@ -43,7 +44,7 @@ export class Transformer extends Module {
    */
   constructor(dModel = 512, nhead = 8, options: TransformerOptions = {}) {
     super()
-    const { numEncoderLayers = 6, numDecoderLayers = 6, layerNormEps: eps = 1e-5, dtype = 'float32' } = options
+    const { numEncoderLayers = 6, numDecoderLayers = 6, layerNormEps: eps = 1e-5, dtype = defaultDType() } = options
     const norm = () => new LayerNorm(dModel, { eps, dtype })
     const encoderLayer = new TransformerEncoderLayer(dModel, nhead, options)
     this.encoder = new TransformerEncoder(encoderLayer, numEncoderLayers, { norm: norm() })

@@ -6,11 +6,12 @@ import { integerPower, wholePower } from '../../graph/composites/integer-power.t
 import { logAddExp } from '../../graph/composites/log-add-exp.ts'
 import { wide } from '../../graph/composites/statistics.ts'
 import { divideFloor, divideTrunc, fmod } from '../../graph/composites/whole-division.ts'
-import { isFloat } from '../../graph/dtype.ts'
+import { bytesPerElement, isFloat } from '../../graph/dtype.ts'
 import { broadcast, checkClass } from '../../graph/infer/checks.ts'
 import { numberValue } from '../../graph/record.ts'
 import { specOf } from '../../graph/spec.ts'
 import type { Value } from '../../graph/value.ts'
+import { preciseIn } from '../autocast.ts'
 import { meetAll, toFloat } from '../operand.ts'
 import type { Tensor } from '../tensor.ts'
 import { type Operand, valueOf } from './handle.ts'
@@ -47,6 +48,7 @@ export abstract class Arithmetic extends Movement {
   add(other: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor {
     const [x, y] = operandsOf('add', this.value, other)
     if (alpha !== 1) return this.#widely((a, b) => build.add(a, scaled('add', b, alpha)), [x, y])
+    if (isHalfBeside(x, other)) return this.#besideNumber(build.add, other)
     return this.make(x.spec.dtype === 'bool' ? build.or(x, y) : build.add(x, y))
   }
 
@@ -54,18 +56,23 @@ export abstract class Arithmetic extends Movement {
   sub(other: Operand, { alpha = 1 }: AlphaOptions = {}): Tensor {
     const [x, y] = operandsOf('sub', this.value, other)
     if (alpha !== 1) return this.#widely((a, b) => build.sub(a, scaled('sub', b, alpha)), [x, y])
+    if (isHalfBeside(x, other)) return this.#besideNumber(build.sub, other)
     return this.make(build.sub(x, y))
   }
 
   /** x·y; of bool: and. */
   mul(other: Operand): Tensor {
     const [x, y] = operandsOf('mul', this.value, other)
+    if (isHalfBeside(x, other)) return this.#besideNumber(build.mul, other)
     return this.make(x.spec.dtype === 'bool' ? build.and(x, y) : build.mul(x, y))
   }
 
   /** x / y; rounded, an integer by 0 is 0. The gradient of a rounded quotient is 0. */
   div(other: Operand, { roundingMode }: DivOptions = {}): Tensor {
-    if (roundingMode === undefined) return this.make(build.div(...floatOperandsOf('div', this.value, other)))
+    if (roundingMode === undefined) {
+      if (isHalfBeside(this.value, other)) return this.#besideNumber(build.div, other)
+      return this.make(build.div(...floatOperandsOf('div', this.value, other)))
+    }
     const [x, y] = exactOperandsOf('div', this.value, other)
     const divide = roundings[roundingMode]
     if (divide === undefined) {
@@ -100,7 +107,7 @@ export abstract class Arithmetic extends Movement {
    * @throws OutOfRangeError for integers and a negative whole number
    */
   pow(exponent: Operand): Tensor {
-    const [x, y] = operandsOf('pow', this.value, exponent)
+    const [x, y] = operandsOf('pow', preciseIn(this.value), exponent)
     if (isFloat(x.spec.dtype)) return this.make(build.pow(x, y))
     if (typeof exponent !== 'number') return this.make(integerPower(x, y))
     if (exponent < 0) {
@@ -220,6 +227,11 @@ export abstract class Arithmetic extends Movement {
     return this.make(high === undefined ? raised : replaced(raised, high, build.less(high, raised)))
   }
 
+  /** `f` of a half type and a number, which is not rounded to the half type first. */
+  #besideNumber(f: (x: Value, y: Value) => Value, other: number): Tensor {
+    return this.make(build.cast(f(wide(this.value), numberValue(other)), this.dtype))
+  }
+
   /** `f` of operands of one dtype; half types are computed in float32 and rounded once. */
   #widely(f: (x: Value, ...others: Value[]) => Value, operands: readonly Value[]): Tensor {
     const { dtype } = operands[0]!.spec
@@ -229,6 +241,10 @@ export abstract class Arithmetic extends Movement {
 }
 
 const roundings = { trunc: divideTrunc, floor: divideFloor } as const
+
+function isHalfBeside(x: Value, other: Operand): other is number {
+  return typeof other === 'number' && isFloat(x.spec.dtype) && bytesPerElement(x.spec.dtype) === 2
+}
 
 /** `y` times a factor of the user's. @throws DTypeError when integers would have to be multiplied by a fraction */
 function scaled(who: string, y: Value, by: number, name = 'alpha'): Value {

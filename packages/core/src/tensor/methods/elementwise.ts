@@ -10,6 +10,8 @@ import { wide } from '../../graph/composites/statistics.ts'
 import { isFloat, isInteger, lowestFinite } from '../../graph/dtype.ts'
 import { checkClass } from '../../graph/infer/checks.ts'
 import { numberValue } from '../../graph/record.ts'
+import type { Value } from '../../graph/value.ts'
+import { preciseIn } from '../autocast.ts'
 import { requireFloat, toFloat } from '../operand.ts'
 import type { Tensor } from '../tensor.ts'
 import { Logic } from './logic.ts'
@@ -56,16 +58,16 @@ export abstract class Elementwise extends Logic {
 
   /** 1 / √x */
   rsqrt(): Tensor {
-    return this.#widely((x) => build.div(build.literalLike(x, 1), build.sqrt(x)))
+    return this.#precisely((x) => build.div(build.literalLike(x, 1), build.sqrt(x)))
   }
 
   /** 1 / x */
   reciprocal(): Tensor {
-    return this.#ofFloats((x) => build.div(build.literalLike(x, 1), x))
+    return this.#precisely((x) => build.div(build.literalLike(x, 1), x))
   }
 
   exp(): Tensor {
-    return this.#ofFloats(build.exp)
+    return this.#precisely(build.exp)
   }
 
   /** 2^x */
@@ -75,26 +77,26 @@ export abstract class Elementwise extends Logic {
 
   /** e^x − 1, accurate near 0. */
   expm1(): Tensor {
-    return this.#ofFloats(build.expm1)
+    return this.#precisely(build.expm1)
   }
 
   log(): Tensor {
-    return this.#ofFloats(build.log)
+    return this.#precisely(build.log)
   }
 
   /** Exact for the whole powers of 2. */
   log2(): Tensor {
-    return this.#widely((x) => logBase(x, 2))
+    return this.#precisely((x) => logBase(x, 2))
   }
 
   /** Exact for the whole powers of 10. */
   log10(): Tensor {
-    return this.#widely((x) => logBase(x, 10))
+    return this.#precisely((x) => logBase(x, 10))
   }
 
   /** log(1 + x), accurate near 0. */
   log1p(): Tensor {
-    return this.#ofFloats(build.log1p)
+    return this.#precisely(build.log1p)
   }
 
   /** 2/√π · ∫₀ˣ e^(−t²) dt */
@@ -109,7 +111,7 @@ export abstract class Elementwise extends Logic {
 
   /** The y with erf(y) = x; ±Infinity for ±1, NaN beyond. */
   erfinv(): Tensor {
-    return this.#widely(erfinv)
+    return this.#precisely(erfinv)
   }
 
   /** 1 / (1 + e⁻ˣ) */
@@ -202,9 +204,13 @@ export abstract class Elementwise extends Logic {
     return this.make(op(toFloat(this.value)))
   }
 
+  /** `op` of floats that autocast computes in float32. */
+  #precisely(op: build.Unary): Tensor {
+    return this.#widely(op, preciseIn(toFloat(this.value)))
+  }
+
   /** `op` of floats that takes several operations: half types are computed in float32. */
-  #widely(op: build.Unary): Tensor {
-    const x = toFloat(this.value)
+  #widely(op: build.Unary, x: Value = toFloat(this.value)): Tensor {
     return this.make(build.cast(op(wide(x)), x.spec.dtype))
   }
 

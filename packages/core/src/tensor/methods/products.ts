@@ -3,6 +3,7 @@ import * as build from '../../graph/build.ts'
 import { broadcastShapes, sameShape } from '../../graph/shape.ts'
 import { formatShape, formatSpec } from '../../graph/spec.ts'
 import type { Value } from '../../graph/value.ts'
+import { lowered } from '../autocast.ts'
 import type { Tensor } from '../tensor.ts'
 import { Diagonals } from './diagonals.ts'
 import { valueOf } from './handle.ts'
@@ -25,7 +26,7 @@ export abstract class Products extends Diagonals {
    * @throws DTypeError when dtypes differ: as in PyTorch, nothing is promoted
    */
   matmul(other: Tensor): Tensor {
-    const [a, b] = [this.value, valueOf('matmul', other)]
+    const [a, b] = [lowered(this.value), lowered(valueOf('matmul', other))]
     if (a.spec.rank === 0 || b.spec.rank === 0) {
       throw new ShapeError(`matmul: takes no scalars, got ${formatSpec(a.spec)} and ${formatSpec(b.spec)}; use mul()`)
     }

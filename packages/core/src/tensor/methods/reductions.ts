@@ -8,6 +8,7 @@ import type { DType } from '../../graph/dtype.ts'
 import { reducedShape, resolveAxes, resolveAxis, sizeOf } from '../../graph/shape.ts'
 import { formatShape } from '../../graph/spec.ts'
 import type { Value } from '../../graph/value.ts'
+import { preciseIn } from '../autocast.ts'
 import { requireFloat, toFloat } from '../operand.ts'
 import type { Tensor } from '../tensor.ts'
 import { Handle } from './handle.ts'
@@ -41,7 +42,7 @@ export interface ValuesAndIndices {
 export abstract class Reductions extends Trigonometry {
   /** Sum; bool and uint8 are added up as int32. Of nothing 0. */
   sum(dim?: Dims, { keepDim = false }: ReduceOptions = {}): Tensor {
-    return this.makeOwn(build.sum(counted(this.value), this.#axes('sum', dim), keepDim))
+    return this.makeOwn(build.sum(counted(preciseIn(this.value)), this.#axes('sum', dim), keepDim))
   }
 
   /** Sum of what is not NaN. */
@@ -53,7 +54,7 @@ export abstract class Reductions extends Trigonometry {
 
   /** Product; of bool and uint8 as int32. Of nothing 1. */
   prod(dim?: Dims, { keepDim = false }: ReduceOptions = {}): Tensor {
-    return this.makeOwn(build.prod(counted(this.value), this.#axes('prod', dim), keepDim))
+    return this.makeOwn(build.prod(counted(preciseIn(this.value)), this.#axes('prod', dim), keepDim))
   }
 
   /** Mean of floats; of nothing NaN. */
@@ -136,7 +137,8 @@ export abstract class Reductions extends Trigonometry {
       throw new OutOfRangeError(`norm: p is a number or 'fro', got ${JSON.stringify(p)}`)
     }
     requireFloat('norm', this.value)
-    return this.#narrow(normOf(wide(this.value), power, this.#axes('norm', dim), keepDim))
+    const x = preciseIn(this.value)
+    return this.makeOwn(build.cast(normOf(wide(x), power, this.#axes('norm', dim), keepDim), x.spec.dtype))
   }
 
   /** log Σ e^x, without overflow on the way; of nothing −Infinity. */

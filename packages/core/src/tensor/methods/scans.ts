@@ -6,6 +6,7 @@ import { wide } from '../../graph/composites/statistics.ts'
 import { isFloat } from '../../graph/dtype.ts'
 import { resolveAxis } from '../../graph/shape.ts'
 import type { Value } from '../../graph/value.ts'
+import { preciseIn } from '../autocast.ts'
 import { toFloat } from '../operand.ts'
 import type { Tensor } from '../tensor.ts'
 import { counted, Reductions, type ValuesAndIndices } from './reductions.ts'
@@ -14,12 +15,12 @@ import { counted, Reductions, type ValuesAndIndices } from './reductions.ts'
 export abstract class Scans extends Reductions {
   /** Running sum; bool and uint8 are added up as int32. */
   cumsum(dim: number): Tensor {
-    return this.make(this.#along('cumsum', dim, build.cumsum, counted(this.value)))
+    return this.make(this.#along('cumsum', dim, build.cumsum, counted(preciseIn(this.value))))
   }
 
   /** Running product; of bool and uint8 as int32. */
   cumprod(dim: number): Tensor {
-    const x = counted(this.value)
+    const x = counted(preciseIn(this.value))
     const products = this.#along('cumprod', dim, cumprod, isFloat(x.spec.dtype) ? wide(x) : x)
     return this.makeOwn(build.cast(products, x.spec.dtype))
   }
@@ -36,12 +37,12 @@ export abstract class Scans extends Reductions {
 
   /** eˣ / Σ eˣ */
   softmax(dim: number): Tensor {
-    return this.make(this.#along('softmax', dim, softmax, toFloat(this.value)))
+    return this.make(this.#along('softmax', dim, softmax, preciseIn(toFloat(this.value))))
   }
 
   /** x − log Σ eˣ */
   logSoftmax(dim: number): Tensor {
-    return this.make(this.#along('logSoftmax', dim, logSoftmax, toFloat(this.value)))
+    return this.make(this.#along('logSoftmax', dim, logSoftmax, preciseIn(toFloat(this.value))))
   }
 
   #running(who: string, dim: number, largest: boolean): ValuesAndIndices {

@@ -1,4 +1,5 @@
 import * as build from '../../graph/build.ts'
+import { preciseIn } from '../autocast.ts'
 import { toFloat } from '../operand.ts'
 import type { Tensor } from '../tensor.ts'
 import { Elementwise } from './elementwise.ts'
@@ -14,15 +15,15 @@ export abstract class Trigonometry extends Elementwise {
   }
 
   tan(): Tensor {
-    return this.#of(build.tan)
+    return this.#precisely(build.tan)
   }
 
   asin(): Tensor {
-    return this.#of(build.asin)
+    return this.#precisely(build.asin)
   }
 
   acos(): Tensor {
-    return this.#of(build.acos)
+    return this.#precisely(build.acos)
   }
 
   atan(): Tensor {
@@ -30,11 +31,11 @@ export abstract class Trigonometry extends Elementwise {
   }
 
   sinh(): Tensor {
-    return this.#of(build.sinh)
+    return this.#precisely(build.sinh)
   }
 
   cosh(): Tensor {
-    return this.#of(build.cosh)
+    return this.#precisely(build.cosh)
   }
 
   tanh(): Tensor {
@@ -72,6 +73,11 @@ export abstract class Trigonometry extends Elementwise {
   /** x·180/π */
   rad2deg(): Tensor {
     return this.#of((x) => build.mul(x, build.literalLike(x, 180 / Math.PI)))
+  }
+
+  /** `op` that autocast computes in float32. */
+  #precisely(op: build.Unary): Tensor {
+    return this.make(op(preciseIn(toFloat(this.value))))
   }
 
   #of(op: build.Unary): Tensor {

@@ -1,14 +1,23 @@
-import { elementTypeOf, isFloatType } from '../../model/element-type.ts'
+import type { DType } from '@voltaic/core'
+import { elementTypeOf, isFloatType, isHalfType } from '../../model/element-type.ts'
 import type { ModelBuilder } from '../../model/model-builder.ts'
 import type { OnnxValue } from '../../model/onnx-value.ts'
 import type { OnnxElementType } from '../../proto/index.ts'
-import { elementwise, everything, type Lowerings } from '../lowering.ts'
+import { elementwise, everything, halves, type Lowerings } from '../lowering.ts'
 
 /** Conversions: ONNX's Cast leaves undefined what a dtype cannot hold, where ours saturates. */
 export const conversion: Lowerings<'cast'> = {
-  cast: elementwise(everything, ([x], { b, attributes: { dtype } }) => convert(b, x!, elementTypeOf(dtype)), {
-    refuses: (_inputs, { dtype }) => !everything.includes(dtype),
-  }),
+  cast: elementwise(
+    [...everything, ...halves],
+    ([x], { b, attributes: { dtype } }) => convert(b, x!, elementTypeOf(dtype)),
+    { refuses: ([x], { dtype }) => isRoundedTwice(x!.dtype, dtype) },
+  ),
+}
+
+/** ONNX Runtime goes to half types by way of float32. */
+function isRoundedTwice(from: DType, to: DType): boolean {
+  if (!halves.includes(to)) return false
+  return from === 'float64' || (to === 'bfloat16' && (from === 'int32' || from === 'uint32'))
 }
 
 const ranges: Partial<Record<OnnxElementType, readonly [number, number]>> = {
@@ -19,6 +28,9 @@ const ranges: Partial<Record<OnnxElementType, readonly [number, number]>> = {
 }
 
 function convert(b: ModelBuilder, x: OnnxValue, to: OnnxElementType): OnnxValue {
+  if (x.type === to) return x
+  if (isHalfType(x.type)) return convert(b, b.cast(x, 'float'), to)
+  if (isHalfType(to)) return b.cast(b.cast(x, 'float'), to)
   const range = ranges[to]
   // Cast to bool is `x ≠ 0`, as ours.
   if (to === 'bool' || range === undefined) return b.cast(x, to)

@@ -77,7 +77,9 @@ export function flattened(b: ModelBuilder, { value }: Factor): OnnxValue {
 // ONNX Runtime's MatMul takes no transposition, and its FusedMatMul is as fast as Gemm.
 function batchedProduct(b: ModelBuilder, a: Factor, w: Factor): OnnxValue {
   const result = { type: a.value.type, shape: productShape(a, w) }
-  if (!a.transposed && !w.transposed) return b.op('MatMul', [a.value, w.value], result)
+  if (b.isPortable || (!a.transposed && !w.transposed)) {
+    return b.op('MatMul', [upright(b, a), upright(b, w)], result)
+  }
   return b.op('FusedMatMul', [a.value, w.value], result, transpositions(a, w), microsoft)
 }
 
@@ -87,6 +89,7 @@ function integerProduct(b: ModelBuilder, a: Factor, w: Factor): OnnxValue {
   return b.cast(b.op('MatMul', factors, { type: 'int32', shape: productShape(a, w) }), a.value.type)
 }
 
+/** A factor whose last two dimensions are as they are meant. */
 function upright(b: ModelBuilder, { value, transposed }: Factor): OnnxValue {
   if (!transposed) return value
   const last = value.shape.length - 1

@@ -9,6 +9,7 @@ import { numberValue } from '../../../graph/record.ts'
 import { sameShape } from '../../../graph/shape.ts'
 import { formatShape } from '../../../graph/spec.ts'
 import type { Value } from '../../../graph/value.ts'
+import { preciseIn } from '../../../tensor/autocast.ts'
 import { int32Indices } from '../../../tensor/indices.ts'
 import { valueOf } from '../../../tensor/methods/handle.ts'
 import { requireFloat } from '../../../tensor/operand.ts'
@@ -99,7 +100,7 @@ interface Batched {
 
 /** Scores with a batch axis. @throws DTypeError, ShapeError when they are no floats or have no classes */
 function batched(who: string, input: Tensor): Batched {
-  const x = valueOf(who, input, 'a tensor input')
+  const x = preciseIn(valueOf(who, input, 'a tensor input'))
   requireFloat(who, x)
   const { shape, rank } = x.spec
   if (rank === 0 || shape[rank === 1 ? 0 : classAxis] === 0) {

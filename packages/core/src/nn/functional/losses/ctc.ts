@@ -6,6 +6,7 @@ import { logAddExp } from '../../../graph/composites/log-add-exp.ts'
 import { lowestFinite } from '../../../graph/dtype.ts'
 import { formatShape } from '../../../graph/spec.ts'
 import type { Value } from '../../../graph/value.ts'
+import { preciseIn } from '../../../tensor/autocast.ts'
 import { valueOf } from '../../../tensor/methods/handle.ts'
 import { requireFloat } from '../../../tensor/operand.ts'
 import type { Tensor } from '../../../tensor/tensor.ts'
@@ -45,7 +46,7 @@ export function ctcLoss(
   { blank = 0, zeroInfinity = false, ...options }: CtcOptions = {},
 ): Tensor {
   checkReduction(who, options.reduction ?? 'mean')
-  const given = valueOf(who, logProbs, 'a tensor logProbs')
+  const given = preciseIn(valueOf(who, logProbs, 'a tensor logProbs'))
   requireFloat(who, given)
   const { shape, rank, dtype } = given.spec
   if ((rank !== 2 && rank !== 3) || shape[0] === 0) {

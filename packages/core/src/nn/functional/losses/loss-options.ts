@@ -5,6 +5,7 @@ import { promote } from '../../../graph/dtype.ts'
 import { broadcastShapes, sameShape } from '../../../graph/shape.ts'
 import { formatShape } from '../../../graph/spec.ts'
 import type { Value } from '../../../graph/value.ts'
+import { preciseIn } from '../../../tensor/autocast.ts'
 import { valueOf } from '../../../tensor/methods/handle.ts'
 import { requireFloat } from '../../../tensor/operand.ts'
 import { Tensor } from '../../../tensor/tensor.ts'
@@ -37,7 +38,7 @@ export function reduced(who: string, losses: Value, { reduction = 'mean' }: Loss
  */
 export function alike<Names extends string>(who: string, named: Readonly<Record<Names, Tensor>>): Record<Names, Value> {
   const names = Object.keys(named) as Names[]
-  const values = names.map((name) => valueOf(who, named[name], `a tensor ${name}`))
+  const values = names.map((name) => preciseIn(valueOf(who, named[name], `a tensor ${name}`)))
   const first = values[0]!
   requireFloat(who, first)
   if (!values.every(({ spec }) => sameShape(spec.shape, first.spec.shape))) {

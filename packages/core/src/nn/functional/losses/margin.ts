@@ -8,6 +8,7 @@ import { numberValue } from '../../../graph/record.ts'
 import { sameShape } from '../../../graph/shape.ts'
 import { formatShape } from '../../../graph/spec.ts'
 import type { Value } from '../../../graph/value.ts'
+import { preciseIn } from '../../../tensor/autocast.ts'
 import { int32Indices } from '../../../tensor/indices.ts'
 import { valueOf } from '../../../tensor/methods/handle.ts'
 import { requireFloat } from '../../../tensor/operand.ts'
@@ -97,7 +98,7 @@ export function multiMargin(
 ): Tensor {
   checkNumber('multiMargin', 'margin', margin)
   if (p !== 1 && p !== 2) throw new MisconfigurationError(`multiMargin: p is 1 or 2, got ${p}`)
-  const scores = valueOf('multiMargin', input, 'a tensor input')
+  const scores = preciseIn(valueOf('multiMargin', input, 'a tensor input'))
   requireFloat('multiMargin', scores)
   const { shape, rank } = scores.spec
   const classes = shape[rank - 1] ?? 0
