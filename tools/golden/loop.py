@@ -16,9 +16,10 @@ import lightning
 import lightning.pytorch as pl
 import torch
 from lightning.pytorch.callbacks import Callback, GradientAccumulationScheduler
+from lightning.pytorch.loggers.logger import Logger
 from torch import nn
 
-from loop_scenario import batches_of, module_of, snake
+from loop_scenario import batches_of, module_of, snake, snaked
 
 ROOT = Path(__file__).resolve().parents[2]
 RECORDED = ROOT / "packages/conformance/src/loop/recorded"
@@ -67,6 +68,8 @@ class Trace:
                 trace.events.append(f"{name}.zero_grad")
                 base.zero_grad(self, *args, **kwargs)
 
+        # Loggers see the name of the class.
+        Traced.__name__ = base.__name__
         optimizer.__class__ = Traced
         return optimizer
 
@@ -118,6 +121,35 @@ class Loader(list):
     """Batches as they are: a DataLoader would have none that is None."""
 
 
+class NotingLogger(Logger):
+    """Notes what a logger gets."""
+
+    name, version = "noting", 0
+
+    def __init__(self):
+        super().__init__()
+        self.logs = []
+
+    def log_metrics(self, metrics, step=None):
+        self.logs.append({"step": step, "metrics": {name: float(value) for name, value in metrics.items()}})
+
+    def log_hyperparams(self, *args, **kwargs):
+        pass
+
+
+def callback_of(spec):
+    """`args` are positional, and an object at their end has the options by name."""
+    args = spec.get("args", [])
+    options = args[-1] if args and isinstance(args[-1], dict) else {}
+    return getattr(pl.callbacks, spec["type"])(*args[: len(args) - bool(options)], **snake(options))
+
+
+def notes_of(scenario, callbacks):
+    specs = zip(scenario.get("callbacks", []), callbacks)
+    notes = [{name: getattr(c, snaked(property)) for name, property in spec["notes"].items()} for spec, c in specs if "notes" in spec]
+    return [{name: getattr(value, "item", lambda: value)() for name, value in note.items()} for note in notes]
+
+
 def record(scenario):
     trace, recorded = Trace(), {"recordedWith": lightning.__version__}
     with warnings.catch_warnings(record=True) as caught:
@@ -127,19 +159,32 @@ def record(scenario):
         if "accumulationSchedule" in scenario:
             schedule = {int(epoch): batches for epoch, batches in scenario["accumulationSchedule"].items()}
             callbacks.append(GradientAccumulationScheduler(schedule))
+        named = [callback_of(spec) for spec in scenario.get("callbacks", [])]
+        callbacks.extend(named)
         if scenario.get("tracesHooks"):
             callbacks.append(trace.hooks(module))
-        quiet = dict(logger=False, enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False)
-        options = {"max_epochs": 1, **snake(scenario.get("trainer", {}))}
-        trainer = pl.Trainer(accelerator="cpu", num_sanity_val_steps=0, callbacks=callbacks, **quiet, **options)
-        val = Loader(batches_of(scenario["val"])) if "val" in scenario else None
-        trainer.fit(module, Loader(batches_of(scenario["train"])), val)
+        logger = NotingLogger() if scenario.get("logs") else False
+        quiet = dict(logger=logger, enable_checkpointing=False, enable_progress_bar=False, enable_model_summary=False)
+        options = {"max_epochs": 1, "num_sanity_val_steps": 0, **snake(scenario.get("trainer", {}))}
+        trainer = pl.Trainer(accelerator="cpu", callbacks=callbacks, **quiet, **options)
+        loaders = {kind: Loader(batches_of(scenario[kind])) for kind in ("train", "val", "test", "predict") if kind in scenario}
+        if "valLoaders" in scenario:
+            loaders["val"] = [Loader(batches_of(spec)) for spec in scenario["valLoaders"]]
+        run = scenario.get("run", "fit")
+        if run == "fit":
+            trainer.fit(module, loaders["train"], loaders.get("val"))
+        else:
+            getattr(trainer, run)(module, loaders["val" if run == "validate" else run])
     recorded["final"] = {
         "global_step": trainer.global_step,
         "current_epoch": trainer.current_epoch,
         "params": {name: flat(value) for name, value in module.state_dict().items()},
         "callback_metrics": {name: value.item() for name, value in trainer.callback_metrics.items()},
+        "logged_metrics": {name: value.item() for name, value in trainer.logged_metrics.items()},
     }
+    if logger:
+        trace.extra.append({"logs": logger.logs, "progBar": sorted(trainer.progress_bar_metrics)})
+    trace.extra.extend(notes_of(scenario, named))
     ours = [warning for warning in caught if not issubclass(warning.category, (DeprecationWarning, FutureWarning))]
     recorded["warnings"] = sorted({w.category.__name__ for w in ours if "many workers" not in str(w.message)})
     return {**recorded, "events": trace.events, "steps": trace.steps, **({"extra": trace.extra} if trace.extra else {})}
@@ -157,7 +202,8 @@ def is_recorded_here(scenario, before):
 
 
 if __name__ == "__main__":
-    before = json.loads((RECORDED / "traces.json").read_text())["traces"]
+    files = ["traces.json", "trainer-traces.json", "precision-traces.json"]
+    before = {name for file in files for name in json.loads((RECORDED / file).read_text())["traces"]}
     chosen = [scenario for scenario in scenarios() if is_recorded_here(scenario, before)]
     # A process each: some warnings are given once in a process.
     with multiprocessing.get_context("fork").Pool(1, maxtasksperchild=1) as pool:

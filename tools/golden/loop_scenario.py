@@ -9,9 +9,15 @@ from torch import nn
 from torch.nn import functional as F
 
 
+def snaked(name):
+    """A name as Python spells it."""
+    name = {"checkValEveryNEpoch": "check_val_every_n_epoch", "logEveryNSteps": "log_every_n_steps"}.get(name, name)
+    return re.sub(r"(?<=[a-z0-9])([A-Z])", lambda m: "_" + m[1].lower(), name)
+
+
 def snake(options):
     """Options as Python spells them: `{"stepSize": 1}` is `{"step_size": 1}`."""
-    return {re.sub(r"(?<=[a-z0-9])([A-Z])", lambda m: "_" + m[1].lower(), name): x for name, x in options.items()}
+    return {snaked(name): x for name, x in options.items()}
 
 
 def linear(weight, bias):
@@ -62,7 +68,9 @@ def batches_of(spec):
     return [*full, batch(offset + rows * len(full), extra)] if extra else full
 
 
-def holds(condition, batch_idx, is_last=False):
+def holds(condition, batch_idx, is_last=False, epoch=None):
+    if condition.get("epoch", epoch) != epoch:
+        return False
     if (batch_idx + 1) % condition.get("every", 1) != 0:
         return False
     if condition.get("at", batch_idx) != batch_idx or condition.get("lastBatch", is_last) != is_last:
@@ -84,7 +92,8 @@ class Performer:
 
     def run(self, actions):
         for action in actions:
-            if not holds(action, self.batch_idx, bool(self.module.trainer.is_last_batch)):
+            trainer = self.module.trainer
+            if not holds(action, self.batch_idx, bool(trainer.is_last_batch), trainer.current_epoch):
                 continue
             if "return" in action:
                 loss = None if action["return"] is None else self.loss(action["return"])
@@ -119,14 +128,24 @@ class Performer:
         elif "toggle" in action:
             with self.optimizer(action["toggle"]).toggle_model():
                 self.run(action["do"])
+        elif "stop" in action:
+            module.trainer.should_stop = True
         else:
-            module.log(action["log"], self.loss(action["loss"]), **snake(action.get("options", {})))
+            value = self.loss(action["loss"]) if "loss" in action else self.number(action["number"])
+            module.log(action["log"], value, **snake(action.get("options", {})))
+
+    def number(self, number):
+        if number == "batchIdx":
+            return float(self.batch_idx)
+        return float(number[self.module.trainer.current_epoch] if isinstance(number, list) else number)
 
     def value(self, name):
         if name == "batchIdx":
             return str(self.batch_idx)
         if name == "gs":
             return str(self.module.trainer.global_step)
+        if name == "sanity":
+            return str(self.module.trainer.sanity_checking)
         if name == "stepReturned":
             return "None" if self.returned is None else repr(self.returned.item())
         if name == "outputs":
@@ -191,8 +210,9 @@ class ScenarioModule(pl.LightningModule):
 def module_of(scenario, trace):
     """The module of a scenario. It overrides only what the scenario says."""
     overrides = {}
-    if "validationStep" in scenario:
-        overrides["validation_step"] = lambda self, batch, i: Performer(self, batch, i).run(scenario["validationStep"])
+    for step in ("validation", "test", "predict"):
+        if f"{step}Step" in scenario:
+            overrides[f"{step}_step"] = step_of(scenario[f"{step}Step"])
     for hook, actions in scenario.get("hooks", {}).items():
         if hook == "onTrainBatchEnd":
             overrides["on_train_batch_end"] = on_train_batch_end(actions)
@@ -205,6 +225,13 @@ def module_of(scenario, trace):
     if "configureGradientClipping" in scenario:
         overrides["configure_gradient_clipping"] = configure_gradient_clipping
     return type("Scenario", (ScenarioModule,), overrides)(scenario, trace)
+
+
+def step_of(actions):
+    def step(self, batch, batch_idx, dataloader_idx=0):
+        return Performer(self, batch, batch_idx).run(actions)
+
+    return step
 
 
 def on_train_batch_end(actions):

@@ -16,13 +16,41 @@ export { type ReferenceOptions, reference } from './accelerator/reference/refere
 export type { GradientOptions } from './autograd/backward.ts'
 export { enableGrad, noGrad } from './autograd/no-grad.ts'
 export type { Callback, TrainerView } from './callbacks/callback.ts'
+export { DeviceStatsMonitor } from './callbacks/device-stats-monitor.ts'
+export type { Duration, DurationParts } from './callbacks/duration.ts'
+export {
+  EarlyStopping,
+  type EarlyStoppingOptions,
+  type EarlyStoppingState,
+  type StoppingReason,
+} from './callbacks/early-stopping.ts'
+export { EMAWeights, type EMAWeightsOptions, type EMAWeightsState } from './callbacks/ema-weights.ts'
 export {
   type AccumulationSchedule,
   GradientAccumulationScheduler,
 } from './callbacks/gradient-accumulation-scheduler.ts'
+export { LambdaCallback } from './callbacks/lambda-callback.ts'
+export { LearningRateMonitor, type LearningRateMonitorOptions } from './callbacks/learning-rate-monitor.ts'
+export { ModelCheckpoint, type ModelCheckpointState } from './callbacks/model-checkpoint.ts'
+export type { ModelCheckpointOptions } from './callbacks/model-checkpoint-options.ts'
+export { ModelSummary, type ModelSummaryOptions } from './callbacks/model-summary.ts'
+export { OnExceptionCheckpoint, type OnExceptionCheckpointOptions } from './callbacks/on-exception-checkpoint.ts'
 export { ProgressBar, type ProgressBarOptions } from './callbacks/progress-bar.ts'
+export {
+  StochasticWeightAveraging,
+  type StochasticWeightAveragingOptions,
+  type StochasticWeightAveragingState,
+} from './callbacks/stochastic-weight-averaging.ts'
+export { type TimedStage, Timer, type TimerOptions, type TimerState } from './callbacks/timer.ts'
+export { type Checkpoint, decodeCheckpoint, encodeCheckpoint } from './checkpoint/checkpoint-file.ts'
+export type { CheckpointStore } from './checkpoint/checkpoint-store.ts'
+export { decodeSafetensors } from './checkpoint/decode-safetensors.ts'
+export { encodeSafetensors } from './checkpoint/encode-safetensors.ts'
+export type { Safetensors } from './checkpoint/safetensors.ts'
+export { loadSafetensors, type SaveSafetensorsOptions, saveSafetensors } from './checkpoint/state-file.ts'
 export { BatchSampler, type BatchSamplerOptions } from './data/batch-sampler.ts'
 export type { Grouping } from './data/batch-stream.ts'
+export type { Batches } from './data/batches.ts'
 export { type CharDatasets, type CharDatasetsOptions, charDatasets } from './data/char-datasets.ts'
 export { CharVocabulary } from './data/char-vocabulary.ts'
 export { type Collated, defaultCollate } from './data/collate.ts'
@@ -60,6 +88,7 @@ export {
   MissingDependencyError,
   OutOfRangeError,
   ShapeError,
+  UnderflowError,
   UnsupportedError,
   VoltaicError,
 } from './errors/errors.ts'
@@ -67,7 +96,15 @@ export type { Reduction } from './graph/composites/reduce-loss.ts'
 export type { DType, HostArray } from './graph/dtype.ts'
 export { type HostTensor, hostTensor } from './graph/host-tensor.ts'
 export type { Shape, TensorSpec } from './graph/spec.ts'
-export type { Batches } from './loops/batches.ts'
+export { ConsoleLogger, type ConsoleLoggerOptions } from './loggers/console-logger.ts'
+export { CSVLogger, type CSVLoggerOptions } from './loggers/csv-logger.ts'
+export { JSONLLogger, type JSONLLoggerOptions } from './loggers/jsonl-logger.ts'
+export type { Hyperparameters, LogFolder, Logger, RunStatus } from './loggers/logger.ts'
+export {
+  type HistogramOptions,
+  TensorBoardLogger,
+  type TensorBoardLoggerOptions,
+} from './loggers/tensorboard/tensorboard-logger.ts'
 export { type Accumulator, Counts, Rows, Sums } from './metrics/accumulators.ts'
 export { Accuracy, type AccuracyOptions } from './metrics/accuracy.ts'
 export { AUROC, type AUROCOptions } from './metrics/auroc.ts'
@@ -80,16 +117,19 @@ export type {
 } from './metrics/classification.ts'
 export { ConfusionMatrix, type ConfusionMatrixOptions } from './metrics/confusion-matrix.ts'
 export { MeanMetric } from './metrics/mean-metric.ts'
-export { type EpochMetric, Metric } from './metrics/metric.ts'
+export { type EpochMetric, Metric, type MetricState } from './metrics/metric.ts'
 export { Perplexity, type PerplexityOptions } from './metrics/perplexity.ts'
 export { F1Score, Precision, Recall } from './metrics/precision-recall.ts'
 export { MeanAbsoluteError, MeanSquaredError, type MeanSquaredErrorOptions } from './metrics/regression.ts'
-export type { LogOptions, RunningTrainer } from './module/module-host.ts'
+export type { Awaitable, LoaderHooks, Loaders, Stage, TransferHooks } from './module/data-hooks.ts'
+export { DataModule } from './module/data-module.ts'
+export type { LogOptions, ReduceFx, RunningTrainer } from './module/module-host.ts'
 export type { OptimizerConfig, OptimizerWithScheduler } from './module/optimizer-config.ts'
 export type { LRSchedulerConfig } from './module/scheduler-config.ts'
 export {
   type FreeStepOutput,
   type GradientClippingOptions,
+  type LoadFromCheckpointOptions,
   type OptimizerStepOptions,
   type StepOutput,
   TrainingModule,
@@ -366,6 +406,13 @@ export { RMSNorm, type RMSNormOptions } from './nn/rms-norm.ts'
 export { Sequential } from './nn/sequential.ts'
 export { CosineSimilarity, PairwiseDistance } from './nn/similarity.ts'
 export type { LoadStateDictOptions, LoadStateDictResult, StateDict } from './nn/state-dict.ts'
+export {
+  type ExampleInput,
+  type ModuleSummary,
+  type SummarizeOptions,
+  type SummaryRow,
+  summarize,
+} from './nn/summary/summarize.ts'
 export { type DecoderLayer, TransformerDecoder } from './nn/transformer/decoder.ts'
 export { TransformerDecoderLayer, type TransformerDecoderLayerInputs } from './nn/transformer/decoder-layer.ts'
 export { type EncoderLayer, TransformerEncoder, type TransformerEncoderInputs } from './nn/transformer/encoder.ts'
@@ -422,15 +469,29 @@ export { RAdam, type RAdamOptions } from './optim/radam.ts'
 export { RMSprop, type RMSpropOptions } from './optim/rmsprop.ts'
 export { Rprop, type RpropOptions } from './optim/rprop.ts'
 export { SGD, type SgdOptions } from './optim/sgd.ts'
+export type { StepContext } from './optim/step-context.ts'
 export { FullPrecision } from './precision/full-precision.ts'
+export { GradScaler, type GradScalerOptions, type GradScalerStateDict } from './precision/grad-scaler.ts'
+export { MixedPrecision, type MixedPrecisionOptions } from './precision/mixed-precision.ts'
 export type { PrecisionName } from './precision/precision.ts'
 export type { GradientClipAlgorithm, PrecisionPlugin, PrecisionStateDict } from './precision/precision-plugin.ts'
+export { TruePrecision, type TruePrecisionName, type TruePrecisionOptions } from './precision/true-precision.ts'
+export type { ChromeTrace, TraceEvent, TraceMetadata } from './profiler/chrome-trace.ts'
+export { profileAccelerator } from './profiler/profile-accelerator.ts'
+export {
+  type ActionKind,
+  type ActionSummary,
+  Profiler,
+  type ProfilerOptions,
+  type TimedAction,
+} from './profiler/profiler.ts'
 export type { OnHost } from './strategy/batch-to-device.ts'
 export { SingleDeviceStrategy } from './strategy/single-device-strategy.ts'
 export type { Step, Strategy } from './strategy/strategy.ts'
 export { WrappedOptimizer } from './strategy/wrapped-optimizer.ts'
 export { useAccelerator } from './tensor/accelerator-in-use.ts'
 export { detectAnomaly } from './tensor/anomaly-mode.ts'
+export { type AutocastOptions, autocast, type HalfDType, isAutocastEnabled } from './tensor/autocast.ts'
 export {
   type BincountOptions,
   bincount,
@@ -467,6 +528,7 @@ export {
   zeros,
   zerosLike,
 } from './tensor/creation.ts'
+export { defaultDType, setDefaultDType } from './tensor/default-dtype.ts'
 export { einsum, tensordot } from './tensor/einsum.ts'
 export type { TextOptions } from './tensor/element-text.ts'
 export { Generator, manualSeed } from './tensor/generator.ts'
@@ -501,5 +563,5 @@ export { type MultinomialOptions, multinomial, type RandpermOptions, randperm } 
 export { linspace, logspace, type TriangleOptions, trilIndices, triuIndices } from './tensor/sequences.ts'
 export { Tensor } from './tensor/tensor.ts'
 export type { TrainerOptions } from './trainer/options.ts'
-export { type FitData, Trainer } from './trainer/trainer.ts'
+export { type FitData, type FitOptions, Trainer } from './trainer/trainer.ts'
 export { HostRandom } from './util/host-random.ts'

@@ -1,6 +1,7 @@
+export { type ExampleInput, type ExportableModule, type ToOnnxOptions, toOnnx } from './export/to-onnx.ts'
 export { formatModel, opTypesOf } from './format-model.ts'
 export { type GraphPart, valueName } from './lower/graph-part.ts'
-export { type LoweredPart, lowerGraph, lowerPart } from './lower/lower-part.ts'
+export { type LoweredPart, type LoweringOptions, lowerGraph, lowerPart } from './lower/lower-part.ts'
 export type { PackedScalars } from './lower/packed-scalars.ts'
 export { onnxComposites } from './lower/rules/rules.ts'
 export { isLowerable, supportsOnnx } from './lower/supports.ts'

@@ -32,6 +32,8 @@ export interface Numerics {
   /** `ieee`: NaN and infinities behave. `bits-only`: a compiler may assume them away; test exponent bits instead. */
   readonly nonFinite: 'ieee' | 'bits-only'
   readonly subnormals: 'keep' | 'flush'
+  /** False: the same graph on the same data may give other bits in each run. Default true. */
+  readonly deterministic?: boolean
 }
 
 /** The dtype by which capabilities are asked for a node. */

@@ -36,6 +36,10 @@ export class GradientAccumulationScheduler implements Callback {
     this.#schedule = entries.sort(([a], [b]) => b - a)
   }
 
+  setup(trainer: TrainerView): void {
+    trainer.announceAccumulation((epoch) => this.#at(epoch))
+  }
+
   /** @throws MisconfigurationError in manual optimization, or when the Trainer accumulates, too */
   onFitStart(trainer: TrainerView, module: TrainingModule): void {
     if (!module.automaticOptimization) {

@@ -43,15 +43,15 @@ export class ProgressBar implements Callback {
   }
 
   async onValidationStart(trainer: TrainerView): Promise<void> {
-    if (!this.#isFitting) await this.#begin('validation', trainer.numBatches)
+    if (!this.#isFitting && !trainer.sanityChecking) await this.#begin('validation', trainer.numBatches)
   }
 
   onValidationBatchEnd(trainer: TrainerView): Promise<void> | void {
-    if (!this.#isFitting) return this.#advance(trainer)
+    if (!this.#isFitting && !trainer.sanityChecking) return this.#advance(trainer)
   }
 
   async onValidationEnd(trainer: TrainerView): Promise<void> {
-    if (!this.#isFitting) await this.#endWithMeans(trainer)
+    if (!this.#isFitting && !trainer.sanityChecking) await this.#endWithMeans(trainer)
   }
 
   async onTestStart(trainer: TrainerView): Promise<void> {

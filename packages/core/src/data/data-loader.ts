@@ -46,6 +46,8 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
   readonly batchSize: number | undefined
   /** Batches in an epoch; undefined when the source does not know its length. */
   readonly length: number | undefined
+  /** Null where nothing is shuffled. */
+  readonly #unshuffled: (() => DataLoader<Sample, Batch>) | null
   readonly #batches: BatchStream<Batch>
   #epoch = 0
 
@@ -55,6 +57,9 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
    */
   constructor(source: Dataset<Sample> | IterableDataset<Sample>, options: DataLoaderOptions<Sample, Batch> = {}) {
     const { batchSize = 1, dropLast = false, seed = 0, batchSampler, collate, workers } = options
+    const { shuffle = false, sampler, ...others } = options
+    const isShuffled = shuffle || sampler instanceof RandomSampler
+    this.#unshuffled = isShuffled ? () => new DataLoader(source, others) : null
     const dataset = asSource(source)
     checkSource(dataset)
     checkOptions(options, isDataset(dataset))
@@ -75,6 +80,14 @@ export class DataLoader<Sample, Batch = Collated<Sample>> implements AsyncIterab
       this.#batches =
         workers === undefined ? iterableBatches(dataset, grouping, collate) : iterableWorkerBatches(grouping, workers)
     }
+  }
+
+  /**
+   * The same without shuffling: the first batches are the same in every epoch. Only `shuffle` and a `RandomSampler` are
+   * undone; another order of the user's stays.
+   */
+  unshuffled(): DataLoader<Sample, Batch> {
+    return this.#unshuffled?.() ?? this
   }
 
   /** The epoch which the next iteration takes. */

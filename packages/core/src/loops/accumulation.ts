@@ -3,6 +3,8 @@ import { MisconfigurationError } from '../errors/errors.ts'
 /** How many batches make one step. A window never spans epochs: the last one may be short. */
 export class Accumulation {
   #batches: number
+  /** Batches that make one step in an epoch, where that is known beforehand. */
+  schedule: ((epoch: number) => number) | null = null
 
   constructor(batches: number) {
     this.#batches = batches
@@ -19,6 +21,11 @@ export class Accumulation {
       throw new MisconfigurationError(`accumulateGradBatches: is a whole number ≥ 1, got ${batches}`)
     }
     this.#batches = batches
+  }
+
+  /** Batches that will make one step in `epoch`. */
+  in(epoch: number): number {
+    return this.schedule?.(epoch) ?? this.#batches
   }
 
   /** Whether the window goes on after a batch: no step is taken with it. */

@@ -1,8 +1,8 @@
 import { MisconfigurationError } from '../errors/errors.ts'
-import type { TrainingModule } from '../module/training-module.ts'
 import { read } from '../tensor/flush.ts'
 import { decodeNumber, type NestedArray, toNested } from '../tensor/host.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import type { LoopContext } from './loop-context.ts'
 import { mapTensors } from './step-output.ts'
 
 /** Outputs of the batches of an epoch, for the hook at its end. They stay on the device until then. */
@@ -12,6 +12,16 @@ export class EpochOutputs {
   /** Keeps what hooks got of a batch. */
   add(outputs: unknown): void {
     this.#outputs.push(mapTensors(outputs, (tensor) => tensor.keep()))
+  }
+
+  /** What was kept so far, to be saved. */
+  get kept(): readonly unknown[] {
+    return [...this.#outputs]
+  }
+
+  /** Goes on with outputs that were saved. */
+  restore(outputs: readonly unknown[]): void {
+    this.#outputs.push(...outputs)
   }
 
   /** All outputs on the host: a scalar as a number, other tensors as nested arrays. They are forgotten here. */
@@ -50,12 +60,12 @@ export function byOptimizer(outputs: readonly unknown[], count: number): unknown
  * @throws MisconfigurationError when it returns something: nobody would read it
  */
 export async function endEpoch(
-  module: TrainingModule,
+  { module, metrics }: LoopContext,
   hook: 'trainingEpochEnd' | 'validationEpochEnd',
   outputs: unknown[] | null,
 ): Promise<void> {
   if (outputs === null) return
-  const returned: unknown = await module[hook]?.(outputs)
+  const returned: unknown = await metrics.at(hook, () => module[hook]?.(outputs))
   if (returned === undefined) return
   throw new MisconfigurationError(`${hook}: returns nothing, got ${typeof returned}; log what should be kept`)
 }

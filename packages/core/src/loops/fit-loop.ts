@@ -1,51 +1,118 @@
+import type { Batches } from '../data/batches.ts'
+import { DataLoader } from '../data/data-loader.ts'
 import { MisconfigurationError } from '../errors/errors.ts'
-import { type Batches, countBatches } from './batches.ts'
+import { defaultGenerator } from '../tensor/generator.ts'
+import { limited } from './batches.ts'
 import { endEpoch } from './epoch-outputs.ts'
 import { EvaluationLoop } from './evaluation-loop.ts'
+import { type FitState, fitState, restoreBeforeTraining } from './fit-state.ts'
+import { batchesFrom } from './loaders.ts'
 import type { LoopContext } from './loop-context.ts'
 import { stepPlateauSchedulers } from './schedulers.ts'
-import { TrainingEpochLoop } from './training-epoch-loop.ts'
+import { isDone } from './stopping.ts'
+import { TrainingEpochLoop, tellOfInterrupt } from './training-epoch-loop.ts'
+import { ValidationSchedule } from './validation-schedule.ts'
 
-/** Epoch after epoch: train, then validate. */
+/** Epoch after epoch: train, and validate in between. */
 export class FitLoop {
   readonly #context: LoopContext
   readonly #epochLoop: TrainingEpochLoop
   readonly #validationLoop: EvaluationLoop
 
-  constructor(context: LoopContext) {
+  readonly #resumed: FitState | null
+  /** Whether the loader is being iterated. */
+  #isEpochOpen = false
+
+  /** @param resumed - the state to go on from; what can be restored before the first hook has been */
+  constructor(context: LoopContext, resumed: FitState | null = null) {
     this.#context = context
+    this.#resumed = resumed
     this.#epochLoop = new TrainingEpochLoop(context)
     this.#validationLoop = new EvaluationLoop(context, 'Validation')
+    context.saves.state = () =>
+      fitState(context, { outputs: this.#epochLoop.keptOutputs, isEpochOpen: this.#isEpochOpen })
   }
 
-  async run(train: Batches<unknown>, validation: Batches<unknown> | null): Promise<void> {
-    const { progress, call } = this.#context
-    progress.numBatches = countBatches(train)
+  async run(): Promise<void> {
+    const { options, call } = this.#context
     this.#checkOptimizers()
     await call('onFitStart')
-    if (!this.#isDone()) {
-      await call('onTrainStart')
-      while (!this.#isDone()) await this.#epoch(train, validation)
-      await call('onTrainEnd')
+    await this.#sanityCheck()
+    if (this.#resumed !== null) {
+      await restoreBeforeTraining(this.#context, this.#resumed)
+      this.#epochLoop.restore(this.#resumed.loop.outputs)
     }
+    if (options.limitTrainBatches !== 0) await this.#train()
     await call('onFitEnd')
   }
 
-  async #epoch(train: Batches<unknown>, validation: Batches<unknown> | null): Promise<void> {
-    const { module, progress, metrics, call } = this.#context
+  /** A few batches of validation before the training, whose metrics and random numbers leave no trace. */
+  async #sanityCheck(): Promise<void> {
+    const { options, progress, metrics, loaders, call } = this.#context
+    if (options.numSanityValSteps === 0 || !this.#canValidate()) return
+    const { state } = defaultGenerator
+    progress.sanityChecking = true
+    await call('onSanityCheckStart')
+    const epochs = (await loaders.get('val')).map((loader) => (loader instanceof DataLoader ? loader.epoch : null))
+    await this.#validationLoop.run()
+    await call('onSanityCheckEnd')
+    progress.sanityChecking = false
+    metrics.forget()
+    defaultGenerator.state = state
+    for (const [i, loader] of (await loaders.get('val')).entries()) {
+      if (loader instanceof DataLoader) loader.setEpoch(epochs[i]!)
+    }
+  }
+
+  async #train(): Promise<void> {
+    const { options, progress, loaders, saves, call } = this.#context
+    const [train] = await loaders.get('train')
+    const limit = { option: 'limitTrainBatches', limit: options.limitTrainBatches }
+    progress.numBatches = limited('fit', train!, limit)
+    const schedule = new ValidationSchedule(options, progress.numBatches)
+    if (isDone(this.#context)) return
+    // Progress bars show how many batches a validation has.
+    if (this.#canValidate() && schedule.hasAny(progress.epoch)) await loaders.get('val')
+    this.#context.writer.warnOfShortEpochs(progress.numBatches)
+    await saves.run()
+    await call('onTrainStart')
+    while (!isDone(this.#context)) await this.#epoch(train!, schedule)
+    await call('onTrainEnd')
+  }
+
+  async #epoch(train: Batches<unknown>, schedule: ValidationSchedule): Promise<void> {
+    const { module, progress, metrics, writer, call } = this.#context
     await call('onTrainEpochStart')
-    const hasValidation = validation !== null && module.validationStep !== undefined
-    const isComplete = await this.#epochLoop.run(train, async () => {
-      if (hasValidation) await this.#validationLoop.run(validation)
+    this.#isEpochOpen = true
+    const isComplete = await this.#epochLoop.run(batchesFrom(train, progress.batch), {
+      schedule: this.#canValidate() && schedule.hasAny(progress.epoch) ? schedule : null,
+      validate: async () => void (await this.#validationLoop.run()),
     })
+    progress.epochsDone++
     await metrics.endEpoch()
-    await endEpoch(module, 'trainingEpochEnd', await this.#epochLoop.outputs())
+    await endEpoch(this.#context, 'trainingEpochEnd', await this.#epochLoop.outputs())
     await call('onTrainEpochEnd')
+    const { logged } = await metrics.endEpoch()
     if (module.automaticOptimization && isComplete) {
       await stepPlateauSchedulers(this.#context, { interval: 'epoch', count: progress.epoch + 1 })
     }
+    await writer.afterTrainEpoch(logged)
     metrics.reset()
     progress.epoch++
+    progress.batch = 0
+    this.#isEpochOpen = false
+    await this.#save()
+  }
+
+  async #save(): Promise<void> {
+    const { isInterrupted, saves } = this.#context
+    if (isInterrupted()) await tellOfInterrupt(this.#context)
+    await saves.run()
+  }
+
+  #canValidate(): boolean {
+    const { module, options, loaders } = this.#context
+    return module.validationStep !== undefined && options.limitValBatches !== 0 && loaders.has('val')
   }
 
   #checkOptimizers(): void {
@@ -57,12 +124,5 @@ export class FitLoop {
       )
     }
     console.warn('configureOptimizers: returned null; batches go forward and backward, and nothing is learned')
-  }
-
-  #isDone(): boolean {
-    const { options, progress } = this.#context
-    if (progress.shouldStop) return true
-    if (options.maxSteps >= 0 && progress.globalStep >= options.maxSteps) return true
-    return options.maxEpochs >= 0 && progress.epoch >= options.maxEpochs
   }
 }

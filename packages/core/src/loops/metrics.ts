@@ -1,200 +1,207 @@
-import { noGrad } from '../autograd/no-grad.ts'
 import { MisconfigurationError, OutOfRangeError } from '../errors/errors.ts'
-import { resolveAlias, stopGradient } from '../graph/alias.ts'
-import * as build from '../graph/build.ts'
-import { scalarValue } from '../graph/record.ts'
-import { formatSpec, specOf } from '../graph/spec.ts'
-import type { Value } from '../graph/value.ts'
+import { resolveAlias } from '../graph/alias.ts'
 import type { EpochMetric } from '../metrics/metric.ts'
 import type { LogOptions } from '../module/module-host.ts'
-import { read } from '../tensor/flush.ts'
-import { decodeNumber } from '../tensor/host.ts'
-import { Slot } from '../tensor/slot.ts'
-import { disposeValue } from '../tensor/step-scope.ts'
-import { TensorStorage } from '../tensor/storage.ts'
-import { Tensor } from '../tensor/tensor.ts'
-
-/** Values that were logged under one name. All on the device: 0-d float32 slots, realised by the step's commit. */
-interface LoggedValues {
-  /** The latest value. */
-  readonly latest: Slot | null
-  /** Σ value · weight over the epoch. */
-  readonly total: Slot | null
-  /** Σ weight; batch sizes are known on the host. */
-  weight: number
-}
-
-/** Defaults of `log`, by where it is called. */
-export interface LogDefaults {
-  readonly onStep: boolean
-  readonly onEpoch: boolean
-  readonly batchSize: number
-}
+import type { Tensor } from '../tensor/tensor.ts'
+import { logFlags } from './log-flags.ts'
+import { type LogFlags, LoggedValue, type LoggedValueState, namesOf } from './logged-value.ts'
+import { MetricNumbers } from './metric-numbers.ts'
+import { OpenEpoch } from './open-epoch.ts'
+import { checkSync, overProcesses, type Processes } from './over-processes.ts'
+import { isEpochMetric, readScalars, release, toScalar } from './scalars.ts'
 
 type Scope = 'train' | 'evaluation'
+
+const alone: Processes = { worldSize: 1, allReduce: async (tensors) => [...tensors] }
+
+/** State of a store, as saved. */
+export interface MetricStoreState {
+  readonly callbackMetrics: Readonly<Record<string, number>>
+  readonly loggedMetrics: Readonly<Record<string, number>>
+  readonly shown: Readonly<Record<Scope, Readonly<Record<string, number>>>>
+  readonly values: readonly (LoggedValueState & { readonly key: string })[]
+  readonly metrics: readonly {
+    readonly key: string
+    readonly name: string
+    readonly flags: LogFlags
+    /** Name of the metric in the module; null where it has none. */
+    readonly metric: string | null
+  }[]
+}
 
 /** Metrics as they are logged: kept on the device, downloaded when someone looks. */
 export class MetricStore {
   /** Metrics as of the last epoch end, as plain numbers. */
   callbackMetrics: Record<string, number> = {}
-  /** Where `log` is allowed now, and what it does by default; null elsewhere. */
-  defaults: LogDefaults | null = null
+  /** What was logged for loggers, as of the last epoch end. */
+  loggedMetrics: Record<string, number> = {}
+  /** What trains together, as of the running run. */
+  processes: Processes = alone
+  /** Weight of a value in a mean, where none is given. */
+  batchSize = 1
+  /** Number of the running evaluation's loader; null where there is one alone. */
+  dataloaderIdx: number | null = null
   scope: Scope = 'train'
-  /** Names logged for the progress bar. */
-  readonly #shown: Record<Scope, Set<string>> = { train: new Set(), evaluation: new Set() }
-  readonly #metrics: Record<Scope, Map<string, LoggedValues>> = { train: new Map(), evaluation: new Map() }
-  /** Metrics that accumulate by themselves. */
-  readonly #accumulating: Record<Scope, Map<string, EpochMetric>> = { train: new Map(), evaluation: new Map() }
+  /** The step or hook that is running; null between them. */
+  #place: string | null = null
+  readonly #open: Record<Scope, OpenEpoch> = { train: new OpenEpoch(), evaluation: new OpenEpoch() }
+  /** What the progress bar shows of epochs that are over. */
+  #shown: Record<Scope, Record<string, number>> = { train: {}, evaluation: {} }
+
+  /** Runs a step or hook, in which `log` follows its rule. */
+  async at<T>(place: string, fn: () => T | Promise<T>): Promise<T> {
+    const before = this.#place
+    this.#place = place
+    try {
+      return await fn()
+    } finally {
+      this.#place = before
+    }
+  }
 
   /**
    * Notes a value, or a metric that is computed and reset with the epoch.
    *
-   * @throws MisconfigurationError outside steps and hooks, and when it is no number, no tensor of one element and no metric
+   * @throws MisconfigurationError where nothing can be logged, or not so, and when it is no number, no tensor of one element
+   * and no metric
    */
   log(name: string, value: Tensor | number | EpochMetric, options: LogOptions): void {
-    const { defaults } = this
-    if (defaults === null) {
-      throw new MisconfigurationError(`log: works inside steps and batch hooks, got "${name}" outside of them`)
-    }
-    this.#checkKind(name, value)
-    if (isEpochMetric(value)) return this.#logMetric(name, value, options)
-    const {
-      progBar = false,
-      onStep = defaults.onStep,
-      onEpoch = defaults.onEpoch,
-      batchSize = defaults.batchSize,
-    } = options
-    if (!onStep && !onEpoch) {
+    const place = { place: this.#place, dataloaderIdx: this.dataloaderIdx }
+    const metric = isEpochMetric(value) ? value : null
+    const flags = logFlags(name, metric === null ? options : { onStep: false, onEpoch: true, ...options }, place)
+    const key = `${this.#place} ${namesOf(name, flags).plain}`
+    const open = this.#open[this.scope]
+    if (metric !== null) return open.addMetric(name, key, { metric, flags })
+    if (!flags.onStep && !flags.onEpoch) {
       throw new MisconfigurationError(`log: onStep or onEpoch must be true, got "${name}" with neither`)
     }
+    const { batchSize = this.batchSize } = options
     if (!(batchSize >= 0)) {
       throw new OutOfRangeError(`log: batchSize is a number ≥ 0, got ${batchSize} for "${name}"`)
     }
-    const metric = this.#metric(name, { onStep, onEpoch })
-    if (progBar) this.#shown[this.scope].add(name)
-    const scalar = toScalar(name, value)
-    if (metric.latest !== null) metric.latest.value = scalar
-    if (metric.total === null) return
-    const { total } = metric
-    total.value = noGrad(() => build.add(total.value!, build.mul(scalar, scalarValue(batchSize))))
-    metric.weight += batchSize
+    checkSync(name, flags, this.processes)
+    open.value(name, key, flags).add(toScalar(name, value as Tensor | number), batchSize)
   }
 
-  /** Means and metrics of the epoch, which is over; they join `callbackMetrics`. */
-  async endEpoch(): Promise<Readonly<Record<string, number>>> {
-    const metrics = [...this.#metrics[this.scope]]
-    const accumulating = [...this.#accumulating[this.scope]]
-    const slots = metrics.map(([, { latest, total }]) => total ?? latest)
-    const computed = accumulating.map(([name, metric]) => toScalar(name, metric.compute()))
-    const numbers = await readScalars([...slots.map((slot) => slot!.value!), ...computed])
+  /**
+   * Numbers of the epoch, which is over; they join `callbackMetrics`. Called again after hooks that log, it reads what they
+   * logged, and gives everything.
+   */
+  async endEpoch(): Promise<MetricNumbers> {
+    const open = this.#open[this.scope]
+    const values = [...open.values.values()].filter(({ isRead }) => !isRead)
+    const metrics = [...open.metrics.values()].filter(({ isRead }) => !isRead)
+    const ofSteps = values.filter(({ flags }) => flags.onStep)
+    const ofEpoch = values.filter(({ flags }) => flags.onEpoch)
+    const computed = metrics.map(({ metric, names }) => toScalar(names.plain, metric.compute()))
+    const numbers = await readScalars([
+      ...ofSteps.map(({ pendingLatest }) => pendingLatest!),
+      ...ofEpoch.map(({ total }) => total!),
+      ...computed,
+    ])
     for (const value of computed) release(resolveAlias(value))
-    const means: Record<string, number> = {}
-    for (const [i, [name, { total, weight }]] of metrics.entries()) {
-      means[name] = total === null ? numbers[i]! : numbers[i]! / weight
-    }
-    for (const [i, [name]] of accumulating.entries()) means[name] = numbers[metrics.length + i]!
-    this.callbackMetrics = { ...this.callbackMetrics, ...means }
-    return means
+    const steps = new MetricNumbers()
+    for (const value of ofSteps) steps.add(value, 'step', numbers.shift()!)
+    const epochValues = await overProcesses(ofEpoch, numbers.splice(0, ofEpoch.length), this.processes)
+    for (const [i, value] of ofEpoch.entries()) open.numbers.add(value, 'epoch', epochValues[i]!)
+    for (const metric of metrics) open.numbers.add(metric, 'epoch', numbers.shift()!)
+    for (const entry of [...values, ...metrics]) entry.isRead = true
+    // What an evaluation logs in steps is nothing to watch.
+    this.#publish(this.scope === 'train' ? steps : { ...steps, callback: {} })
+    this.#publish(open.numbers)
+    return open.numbers
   }
 
   /** Forgets the epoch, in the scope that is on. */
   reset(): void {
-    for (const { latest, total } of this.#metrics[this.scope].values()) {
-      latest?.drop()
-      total?.drop()
-    }
-    this.#metrics[this.scope].clear()
-    for (const metric of this.#accumulating[this.scope].values()) metric.reset()
-    this.#accumulating[this.scope].clear()
+    const { values, metrics } = this.#open[this.scope]
+    for (const value of values.values()) value.drop()
+    for (const { metric } of metrics.values()) metric.reset()
+    this.#open[this.scope] = new OpenEpoch()
   }
 
-  /** What was logged with `progBar`: means of the running or last evaluation; in training, also the latest values. */
+  /** Forgets what epochs came to. */
+  forget(): void {
+    this.callbackMetrics = {}
+    this.loggedMetrics = {}
+    this.#shown = { train: {}, evaluation: {} }
+  }
+
+  /** Latest values of steps: in an evaluation those of the running loader. */
+  async readSteps(): Promise<MetricNumbers> {
+    const found = [...this.#open[this.scope].values.values()].filter(
+      ({ latest, flags }) => latest !== null && (flags.dataloaderIdx ?? this.dataloaderIdx) === this.dataloaderIdx,
+    )
+    const read = await readScalars(found.map(({ latest }) => latest!))
+    const numbers = new MetricNumbers()
+    for (const [i, value] of found.entries()) numbers.add(value, 'step', read[i]!)
+    return numbers
+  }
+
+  /** What was logged with `progBar`: of the running or last evaluation; in training, also its epochs and latest values. */
   async readProgress(): Promise<Record<string, number>> {
-    const means = Object.entries(this.callbackMetrics).filter(([name]) => this.#shown.evaluation.has(name))
-    if (this.scope === 'evaluation') return Object.fromEntries(means)
-    const shown = [...this.#metrics.train].filter(
-      ([name, { latest }]) => this.#shown.train.has(name) && latest?.committed != null,
-    )
-    const numbers = await readScalars(shown.map(([, { latest }]) => latest!.committed!))
-    return Object.fromEntries([...means, ...shown.map(([name], i) => [name, numbers[i]!] as const)])
+    if (this.scope === 'evaluation') return { ...this.#shown.evaluation }
+    const { shown } = await this.readSteps()
+    return { ...this.progBarMetrics, ...shown }
   }
 
-  /** Everything that can be watched now: means of epochs that are over, and the latest values of the running one. */
+  /** What was logged with `progBar`, as of the last epoch end. */
+  get progBarMetrics(): Readonly<Record<string, number>> {
+    return { ...this.#shown.evaluation, ...this.#shown.train }
+  }
+
+  /** Everything that can be watched now: epochs that are over, and the latest values of the running one. */
   async readAll(): Promise<Record<string, number>> {
-    const latest = [...this.#metrics.train].filter(([, metric]) => metric.latest?.committed != null)
-    const numbers = await readScalars(latest.map(([, metric]) => metric.latest!.committed!))
-    return { ...this.callbackMetrics, ...Object.fromEntries(latest.map(([name], i) => [name, numbers[i]!] as const)) }
+    const { callback } = await this.readSteps()
+    return { ...this.callbackMetrics, ...callback }
   }
 
-  #logMetric(name: string, metric: EpochMetric, { progBar = false, onStep = false, onEpoch = true }: LogOptions): void {
-    if (onStep || !onEpoch) {
-      throw new MisconfigurationError(
-        `log: a metric is logged for its epoch, got onStep ${onStep} and onEpoch ${onEpoch} for "${name}"; log what its forward() gives for a step`,
-      )
+  /** Notes that everything logged so far is real. */
+  markWhole(): void {
+    for (const value of this.#open.train.values.values()) value.markWhole()
+  }
+
+  /**
+   * What is logged of the running training epoch, and what epochs came to.
+   *
+   * @param nameOf - the name of a metric in the module; one without a name is not saved
+   * @param isMidBatch - whether what the running batch logged is gone
+   */
+  stateDict(nameOf: (metric: EpochMetric) => string | null, isMidBatch: boolean): MetricStoreState {
+    const { values, metrics } = this.#open.train
+    return {
+      callbackMetrics: this.callbackMetrics,
+      loggedMetrics: this.loggedMetrics,
+      shown: this.#shown,
+      values: Array.from(values, ([key, value]) => ({ key, ...value.stateDict(isMidBatch) })),
+      metrics: Array.from(metrics, ([key, { metric, flags, names }]) => {
+        return { key, name: names.plain, flags, metric: nameOf(metric) }
+      }),
     }
-    if (progBar) this.#shown[this.scope].add(name)
-    this.#accumulating[this.scope].set(name, metric)
   }
 
-  /** A name stands for values, or for one metric. */
-  #checkKind(name: string, value: unknown): void {
-    const known = this.#accumulating[this.scope].get(name)
-    const isOther = known === undefined ? isEpochMetric(value) && this.#metrics[this.scope].has(name) : known !== value
-    if (!isOther) return
-    throw new MisconfigurationError(
-      `log: a name keeps its metric through an epoch, got another for "${name}"; log one of them under another name`,
-    )
-  }
-
-  #metric(name: string, { onStep, onEpoch }: { readonly onStep: boolean; readonly onEpoch: boolean }): LoggedValues {
-    const metrics = this.#metrics[this.scope]
-    let metric = metrics.get(name)
-    if (metric === undefined) {
-      metric = {
-        latest: onStep ? new Slot(name, null) : null,
-        total: onEpoch ? zeroSlot(name) : null,
-        weight: 0,
-      }
-      metrics.set(name, metric)
+  /** @param metricOf - the metric of a name in the module */
+  loadStateDict(state: MetricStoreState, metricOf: (name: string) => EpochMetric | undefined): void {
+    this.callbackMetrics = { ...state.callbackMetrics }
+    this.loggedMetrics = { ...state.loggedMetrics }
+    this.#shown = { train: { ...state.shown.train }, evaluation: { ...state.shown.evaluation } }
+    const open = new OpenEpoch()
+    for (const { key, ...value } of state.values) open.values.set(key, LoggedValue.restored(value))
+    for (const { key, name, flags, metric: known } of state.metrics) {
+      const metric = known === null ? undefined : metricOf(known)
+      if (metric !== undefined) open.metrics.set(key, { metric, flags, names: namesOf(name, flags), isRead: false })
     }
-    if ((metric.latest !== null) !== onStep || (metric.total !== null) !== onEpoch) {
-      throw new MisconfigurationError(
-        `log: a name keeps its onStep and onEpoch through an epoch, got others for "${name}"`,
-      )
-    }
-    return metric
+    this.#open.train = open
   }
-}
 
-function isEpochMetric(value: unknown): value is EpochMetric {
-  return typeof value === 'object' && value !== null && 'compute' in value && 'reset' in value
-}
-
-/** A committed 0, so that the first step of an epoch is structured as all others. */
-function zeroSlot(name: string): Slot {
-  return Slot.committedOn(name, TensorStorage.ofHost(new Float32Array(1), specOf('float32', [])))
-}
-
-function toScalar(name: string, value: Tensor | number): Value {
-  if (typeof value === 'number') return scalarValue(value)
-  if (!(value instanceof Tensor)) {
-    throw new MisconfigurationError(`log: takes a number or a tensor, got ${typeof value} for "${name}"`)
+  /** Notes what loggers got. */
+  noteLogged(metrics: Readonly<Record<string, number>>): void {
+    this.loggedMetrics = { ...this.loggedMetrics, ...metrics }
   }
-  const { spec } = value.value
-  if (spec.size !== 1) {
-    throw new MisconfigurationError(
-      `log: takes one element, got ${formatSpec(spec)} for "${name}"; log its mean() or max`,
-    )
+
+  #publish({ callback, logged, shown }: Pick<MetricNumbers, 'callback' | 'logged' | 'shown'>): void {
+    this.callbackMetrics = { ...this.callbackMetrics, ...callback }
+    this.loggedMetrics = { ...this.loggedMetrics, ...logged }
+    this.#shown[this.scope] = { ...this.#shown[this.scope], ...shown }
   }
-  return noGrad(() => build.reshape(build.cast(stopGradient(value.value), 'float32'), []))
-}
-
-/** Gives back what was computed to be read; a leaf belongs to its slot. */
-function release(value: Value): void {
-  if (value.node.op.kind !== 'leaf') disposeValue(value)
-}
-
-async function readScalars(values: readonly Value[]): Promise<number[]> {
-  const data = await read(values)
-  return data.map((array, i) => decodeNumber(array[0]!, values[i]!.spec.dtype))
 }

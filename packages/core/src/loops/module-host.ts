@@ -2,6 +2,7 @@ import type { ModuleHost, RunningTrainer } from '../module/module-host.ts'
 import { TrainingModule } from '../module/training-module.ts'
 import type { WrappedOptimizer } from '../strategy/wrapped-optimizer.ts'
 import { backward } from './backward.ts'
+import { estimatedSteppingBatches } from './estimated-steps.ts'
 import type { LoopContext } from './loop-context.ts'
 
 /** What happens between the closure and the update: hooks, and in automatic optimization clipping. */
@@ -19,7 +20,7 @@ export async function beforeOptimizerStep(
 
 /** What a module in the loop of `context` can call. */
 export function moduleHost(context: LoopContext): ModuleHost {
-  const { progress, optimizers, metrics, strategy, promises } = context
+  const { progress, metrics, strategy, promises } = context
   return {
     get globalStep() {
       return progress.globalStep
@@ -28,17 +29,24 @@ export function moduleHost(context: LoopContext): ModuleHost {
       return progress.epoch
     },
     trainer: runningTrainer(context),
-    optimizers: optimizers.wrapped,
-    lrSchedulers: optimizers.schedulers.map(({ scheduler }) => scheduler),
+    get optimizers() {
+      return context.optimizers.wrapped
+    },
+    get lrSchedulers() {
+      return context.optimizers.schedulers.map(({ scheduler }) => scheduler)
+    },
     log: (name, value, options) => metrics.log(name, value, options),
+    batchToDevice: (batch) => strategy.batchToDevice(batch),
     manualBackward: (loss) => promises.hand('this.manualBackward(loss)', () => backward(context, loss)),
+    unscaleGradients: (optimizer) => strategy.precision.unscaleGradients(optimizer),
     clipGradients(optimizer, clipValue, algorithm) {
       strategy.precision.clipGradients(optimizer, clipValue, algorithm)
     },
   }
 }
 
-function runningTrainer({ progress, accumulation, metrics }: LoopContext): RunningTrainer {
+function runningTrainer(context: LoopContext): RunningTrainer {
+  const { progress, accumulation, metrics } = context
   return {
     get currentEpoch() {
       return progress.epoch
@@ -51,6 +59,12 @@ function runningTrainer({ progress, accumulation, metrics }: LoopContext): Runni
     },
     get isLastBatch() {
       return progress.isLastBatch
+    },
+    get sanityChecking() {
+      return progress.sanityChecking
+    },
+    get estimatedSteppingBatches() {
+      return estimatedSteppingBatches(context)
     },
     get callbackMetrics() {
       return metrics.callbackMetrics

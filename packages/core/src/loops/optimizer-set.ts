@@ -1,6 +1,7 @@
 import type { ConfiguredOptimizers } from '../module/optimizer-config.ts'
 import type { SchedulerSetup } from '../module/scheduler-config.ts'
 import { WrappedOptimizer, type WrappedOptimizerHost } from '../strategy/wrapped-optimizer.ts'
+import type { Tensor } from '../tensor/tensor.ts'
 
 /** The optimizers of a run, wrapped, and their schedulers. */
 export class OptimizerSet {
@@ -34,6 +35,26 @@ export class OptimizerSet {
   /** Steps taken by all of them together. */
   get stepsTaken(): number {
     return this.wrapped.reduce((steps, { stepCount }) => steps + stepCount, 0)
+  }
+
+  /** Indices of the active optimizers whose step in this batch was not skipped. */
+  learnedIn(batchIdx: number): readonly number[] {
+    return this.activeIn(batchIdx).filter((i) => !this.wrapped[i]!.stepWasSkipped)
+  }
+
+  beginBatch(): void {
+    for (const optimizer of this.wrapped) optimizer.beginBatch()
+  }
+
+  /** What says of each step of the batch whether it was skipped, for the commit. */
+  get undecided(): readonly Tensor[] {
+    return this.wrapped.flatMap(({ undecided }) => undecided)
+  }
+
+  /** Counts the steps of a batch whose commit has run. @returns whether one was skipped */
+  async settle(): Promise<boolean> {
+    const skipped = await Promise.all(this.wrapped.map((optimizer) => optimizer.settle()))
+    return skipped.includes(true)
   }
 
   /** Empties every gradient: its memory goes back at once. */

@@ -12,9 +12,9 @@ export interface Due {
 }
 
 /** Moves on the schedulers that are due and watch no metric. */
-export function stepSchedulers({ module, optimizers }: LoopContext, due: Due): void {
-  for (const setup of optimizers.schedulers) {
-    if (!setup.reduceOnPlateau && isDue(setup, due)) module.lrSchedulerStep(setup.scheduler, null)
+export async function stepSchedulers({ module, metrics, optimizers }: LoopContext, due: Due): Promise<void> {
+  for (const { scheduler } of optimizers.schedulers.filter((setup) => !setup.reduceOnPlateau && isDue(setup, due))) {
+    await metrics.at('lrSchedulerStep', () => module.lrSchedulerStep(scheduler, null))
   }
 }
 
@@ -31,7 +31,7 @@ export async function stepPlateauSchedulers(context: LoopContext, due: Due): Pro
   const logged = due.interval === 'epoch' ? metrics.callbackMetrics : await metrics.readAll()
   for (const { scheduler, monitor, strict } of setups) {
     const metric = logged[monitor!]
-    if (metric !== undefined) module.lrSchedulerStep(scheduler, metric)
+    if (metric !== undefined) await metrics.at('lrSchedulerStep', () => module.lrSchedulerStep(scheduler, metric))
     else if (strict) throw new MisconfigurationError(notLogged(monitor!, logged))
     else console.warn(notLogged(monitor!, logged))
   }

@@ -70,7 +70,7 @@ export class TrainingClosure {
     if (this.#options.optimizer === undefined) return
     const { optimizer } = this.#options.optimizer
     await this.#context.call('onBeforeZeroGrad', optimizer)
-    module.optimizerZeroGrad({ epoch: progress.epoch, batchIdx, optimizer, optimizerIdx })
+    await module.optimizerZeroGrad({ epoch: progress.epoch, batchIdx, optimizer, optimizerIdx })
   }
 }
 

@@ -4,6 +4,7 @@ import type { Shape } from '../graph/spec.ts'
 import { concat, where } from '../tensor/combine.ts'
 import { tensor } from '../tensor/creation.ts'
 import { Buffer } from '../tensor/parameter.ts'
+import { snapshot } from '../tensor/snapshot.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 
 /** What a metric remembers of the batches it has seen. */
@@ -16,6 +17,10 @@ export interface Accumulator {
   readonly isPending: boolean
   /** What is on the device from batch to batch. */
   readonly buffers: readonly Buffer[]
+  /** What it remembers, untouched by later batches. */
+  snapshot(): readonly Tensor[]
+  /** Goes on with what was remembered. */
+  restore(remembered: readonly Tensor[]): void
   /** Forgets all batches. */
   reset(): void
 }
@@ -42,6 +47,14 @@ export class Counts implements Accumulator {
 
   get buffers(): readonly Buffer[] {
     return [this.#count]
+  }
+
+  snapshot(): readonly Tensor[] {
+    return [snapshot(this.#count.slot)]
+  }
+
+  restore([count]: readonly Tensor[]): void {
+    this.#count.assign(count!)
   }
 
   reset(): void {
@@ -85,6 +98,15 @@ export class Sums implements Accumulator {
     return [this.#sum, this.#lost]
   }
 
+  snapshot(): readonly Tensor[] {
+    return [snapshot(this.#sum.slot), snapshot(this.#lost.slot)]
+  }
+
+  restore([sum, lost]: readonly Tensor[]): void {
+    this.#sum.assign(sum!)
+    this.#lost.assign(lost!)
+  }
+
   reset(): void {
     this.#sum.reset()
     this.#lost.reset()
@@ -112,6 +134,14 @@ export class Rows implements Accumulator {
 
   get isPending(): boolean {
     return this.#batches.some(isPending)
+  }
+
+  snapshot(): readonly Tensor[] {
+    return [...this.#batches]
+  }
+
+  restore(batches: readonly Tensor[]): void {
+    this.#batches = [...batches]
   }
 
   reset(): void {

@@ -10,6 +10,13 @@ import type { Accumulator } from './accumulators.ts'
 /** After so many updates outside of steps, none of which a commit has made real, a hint is printed. */
 const patience = 100
 
+/** What a metric has accumulated, as saved. */
+export interface MetricState {
+  readonly updates: number
+  /** By accumulator. */
+  readonly remembered: readonly (readonly Tensor[])[]
+}
+
 /** A metric of batches, whatever its updates take. */
 export interface EpochMetric {
   compute(): Tensor
@@ -90,6 +97,18 @@ export abstract class Metric<Inputs extends readonly unknown[] = readonly [preds
       )
     }
     return noGrad(() => this.finish(this.#accumulators.map(({ total }) => total)))
+  }
+
+  /** What was accumulated, untouched by later batches; null before the first. */
+  accumulated(): MetricState | null {
+    if (this.#updates === 0) return null
+    return { updates: this.#updates, remembered: this.#accumulators.map((accumulator) => accumulator.snapshot()) }
+  }
+
+  /** Goes on with what was accumulated when it was saved. */
+  loadAccumulated({ updates, remembered }: MetricState): void {
+    this.#updates = updates
+    for (const [i, accumulator] of this.#accumulators.entries()) accumulator.restore(remembered[i]!)
   }
 
   /** Forgets all batches. What `compute` gave before can still be read. */

@@ -1,14 +1,18 @@
 import type { Optimizer } from '../optim/optimizer.ts'
 import type { Tensor } from '../tensor/tensor.ts'
+import type { Stage } from './data-hooks.ts'
 
 type Batch = [batch: unknown, batchIdx: number]
 type BatchEnd = [outputs: unknown, batch: unknown, batchIdx: number]
 type EvaluationBatch = [...Batch, dataloaderIdx: number]
 type EvaluationBatchEnd = [...BatchEnd, dataloaderIdx: number]
 
-/** Every hook of module and callbacks, with what the loop passes to it. */
+/** Every hook that callbacks have, most of them as the module does, with what the loop passes to it. */
 export interface HookArguments {
+  setup: [stage: Stage]
   onFitStart: []
+  onSanityCheckStart: []
+  onSanityCheckEnd: []
   onTrainStart: []
   onTrainEpochStart: []
   onTrainBatchStart: Batch
@@ -29,14 +33,20 @@ export interface HookArguments {
   onTestEpochEnd: []
   onTestEnd: []
   onPredictStart: []
+  onPredictEpochStart: []
   onPredictBatchStart: EvaluationBatch
   onPredictBatchEnd: EvaluationBatchEnd
+  onPredictEpochEnd: []
   onPredictEnd: []
   onBeforeZeroGrad: [optimizer: Optimizer]
   onBeforeBackward: [loss: Tensor]
   onAfterBackward: []
   onBeforeOptimizerStep: [optimizer: Optimizer, optimizerIdx: number]
+  onInterrupt: []
   onException: [error: unknown]
+  onSaveCheckpoint: [checkpoint: Record<string, unknown>]
+  onLoadCheckpoint: [checkpoint: Readonly<Record<string, unknown>>]
+  teardown: [stage: Stage]
 }
 
 /** The name of a hook. */

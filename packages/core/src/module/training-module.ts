@@ -1,14 +1,16 @@
 import { MisconfigurationError } from '../errors/errors.ts'
 import type { EpochMetric } from '../metrics/metric.ts'
-import { Module } from '../nn/module.ts'
 import type { LRSchedulerLike } from '../optim/lr-scheduler/lr-scheduler.ts'
 import type { Optimizer } from '../optim/optimizer.ts'
 import type { GradientClipAlgorithm } from '../precision/precision-plugin.ts'
+import type { OnHost } from '../strategy/batch-to-device.ts'
 import type { WrappedOptimizer } from '../strategy/wrapped-optimizer.ts'
 import type { Tensor } from '../tensor/tensor.ts'
 import { unwrapped, type WrapsOptimizer } from './configured.ts'
+import type { Awaitable } from './data-hooks.ts'
 import type { LogOptions, ModuleHost, RunningTrainer } from './module-host.ts'
 import type { OptimizerConfig } from './optimizer-config.ts'
+import { TrainingHooks } from './training-hooks.ts'
 
 /** What a step may return: the loss, an object with the loss and more, or nothing. */
 export type StepOutput = Tensor | { readonly loss: Tensor; readonly [name: string]: unknown } | null
@@ -23,6 +25,11 @@ export interface OptimizerStepOptions {
   readonly optimizerIdx: number
   /** Forward, zeroGrad and backward; an override must see to it that it runs. */
   readonly optimizerClosure: () => Promise<Tensor | null>
+}
+
+export interface LoadFromCheckpointOptions {
+  readonly hyperParameters?: Readonly<Record<string, unknown>>
+  readonly strict?: boolean
 }
 
 export interface ZeroGradOptions {
@@ -44,10 +51,56 @@ export interface GradientClippingOptions {
  * A module that knows how it is trained: its step, its optimizers, and hooks for everything the loop does. Subclass it,
  * write `trainingStep` and `configureOptimizers`, and hand it to a Trainer.
  */
-export abstract class TrainingModule<Batch = unknown> extends Module {
+export abstract class TrainingModule<Batch = unknown> extends TrainingHooks<Batch> {
   /** Whether the loop zeroes, goes backward and steps. False: `trainingStep` does all that itself. */
   automaticOptimization = true
   #host: ModuleHost | null = null
+  #hyperParameters: Readonly<Record<string, unknown>> | null = null
+
+  /** What the module was made with, as `saveHyperparameters` was told; null without. */
+  get hyperParameters(): Readonly<Record<string, unknown>> | null {
+    return this.#hyperParameters
+  }
+
+  /**
+   * Notes what the module is made with. Loggers get it when a fit begins, and checkpoints keep it, so that `loadFromCheckpoint`
+   * can make the module anew. Called again, it adds.
+   *
+   * @param hyperParameters - the argument of the constructor: plain data
+   */
+  saveHyperparameters(hyperParameters: Readonly<Record<string, unknown>>): void {
+    this.#hyperParameters = structuredClone({ ...this.#hyperParameters, ...hyperParameters })
+  }
+
+  /**
+   * A module of this class with the weights of a checkpoint, made with the hyper-parameters that were saved.
+   *
+   * @param checkpoint - what `readCheckpoint` or `decodeCheckpoint` gave
+   * @param options.hyperParameters - in place of saved ones of these names
+   * @param options.strict - default true; false loads the weights that fit by name
+   * @throws MisconfigurationError or ShapeError naming everything that does not fit
+   */
+  static async loadFromCheckpoint<Made extends Pick<TrainingModule, 'onLoadCheckpoint' | 'loadStateDict'>>(
+    this: new (
+      hyperParameters: never,
+    ) => Made,
+    checkpoint: Readonly<Record<string, unknown>>,
+    { hyperParameters = {}, strict = true }: LoadFromCheckpointOptions = {},
+  ): Promise<Made> {
+    const { stateDict, hyperParameters: saved } = Object(checkpoint) as {
+      stateDict?: unknown
+      hyperParameters?: object
+    }
+    if (!(stateDict instanceof Map)) {
+      throw new MisconfigurationError(
+        `loadFromCheckpoint: takes a checkpoint, got ${typeof checkpoint} without stateDict; pass what readCheckpoint() gave`,
+      )
+    }
+    const module = new this({ ...saved, ...hyperParameters } as never)
+    await module.onLoadCheckpoint(checkpoint)
+    module.loadStateDict(stateDict, { strict })
+    return module
+  }
 
   /**
    * One batch. In automatic optimization the returned loss is differentiated; null skips the backward pass.
@@ -55,7 +108,7 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
    * @param batchIdx - number of the batch in its epoch, from 0
    * @param optimizerIdx - number of the optimizer, 0 with a single one
    */
-  abstract trainingStep(batch: Batch, batchIdx: number, optimizerIdx: number): FreeStepOutput | Promise<FreeStepOutput>
+  abstract trainingStep(batch: Batch, batchIdx: number, optimizerIdx: number): Awaitable<FreeStepOutput>
 
   /** The optimizers, and with them the learning rate schedulers. */
   abstract configureOptimizers(): OptimizerConfig
@@ -66,50 +119,28 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
    *
    * @param outputs - on the host: scalars as numbers, other tensors as nested arrays
    */
-  trainingEpochEnd?(outputs: readonly unknown[]): void | Promise<void>
+  trainingEpochEnd?(outputs: readonly unknown[]): Awaitable<void>
   /** The same of a validation run, before `onValidationEpochEnd`. */
-  validationEpochEnd?(outputs: readonly unknown[]): void | Promise<void>
+  validationEpochEnd?(outputs: readonly unknown[]): Awaitable<void>
 
   /** @param dataloaderIdx - number of the loader, 0 with a single one */
-  validationStep?(batch: Batch, batchIdx: number, dataloaderIdx: number): FreeStepOutput | Promise<FreeStepOutput>
-  testStep?(batch: Batch, batchIdx: number, dataloaderIdx: number): FreeStepOutput | Promise<FreeStepOutput>
+  validationStep?(batch: Batch, batchIdx: number, dataloaderIdx: number): Awaitable<FreeStepOutput>
+  testStep?(batch: Batch, batchIdx: number, dataloaderIdx: number): Awaitable<FreeStepOutput>
   /** What the model makes of a batch; by default `forward(batch)`. */
   predictStep?(batch: Batch, batchIdx: number, dataloaderIdx: number): unknown
 
-  // Hooks, in the order of a fit. Each may be asynchronous.
-  onFitStart(): void | Promise<void> {}
-  onTrainStart(): void | Promise<void> {}
-  onTrainEpochStart(): void | Promise<void> {}
-  /** Returning −1 ends the epoch before this batch. */
-  onTrainBatchStart(_batch: Batch, _batchIdx: number): undefined | -1 | void | Promise<undefined | -1 | void> {}
-  onTrainBatchEnd(_outputs: unknown, _batch: Batch, _batchIdx: number): void | Promise<void> {}
-  onTrainEpochEnd(): void | Promise<void> {}
-  onTrainEnd(): void | Promise<void> {}
-  onFitEnd(): void | Promise<void> {}
-  onValidationStart(): void | Promise<void> {}
-  onValidationEpochStart(): void | Promise<void> {}
-  onValidationBatchStart(_batch: Batch, _batchIdx: number, _dataloaderIdx: number): void | Promise<void> {}
-  onValidationBatchEnd(
-    _outputs: unknown,
-    _batch: Batch,
-    _batchIdx: number,
-    _dataloaderIdx: number,
-  ): void | Promise<void> {}
-  onValidationEpochEnd(): void | Promise<void> {}
-  onValidationEnd(): void | Promise<void> {}
-  onTestStart(): void | Promise<void> {}
-  onTestEpochStart(): void | Promise<void> {}
-  onTestBatchStart(_batch: Batch, _batchIdx: number, _dataloaderIdx: number): void | Promise<void> {}
-  onTestBatchEnd(_outputs: unknown, _batch: Batch, _batchIdx: number, _dataloaderIdx: number): void | Promise<void> {}
-  onTestEpochEnd(): void | Promise<void> {}
-  onTestEnd(): void | Promise<void> {}
-  onBeforeZeroGrad(_optimizer: Optimizer): void | Promise<void> {}
-  onBeforeBackward(_loss: Tensor): void | Promise<void> {}
-  onAfterBackward(): void | Promise<void> {}
-  onBeforeOptimizerStep(_optimizer: Optimizer, _optimizerIdx: number): void | Promise<void> {}
+  /** By default every host array in the batch becomes a tensor, with the dtype of the precision where there is one. */
+  transferBatchToDevice(batch: OnHost<Batch>, _dataloaderIdx: number): Awaitable<Batch> {
+    return this.host.batchToDevice(batch) as Batch
+  }
+
+  /** Comes before a validation with which no window of accumulation is open. In manual optimization gradients are kept. */
+  onValidationModelZeroGrad(): Awaitable<void> {
+    if (this.automaticOptimization) this.zeroGrad()
+  }
 
   /** Adds up the gradients of `loss`. */
-  backward(loss: Tensor): void {
+  backward(loss: Tensor): Awaitable<void> {
     loss.backward()
   }
 
@@ -119,7 +150,7 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
   }
 
   /** Forgets the gradients before a backward pass. */
-  optimizerZeroGrad({ optimizer }: ZeroGradOptions): void {
+  optimizerZeroGrad({ optimizer }: ZeroGradOptions): Awaitable<void> {
     optimizer.zeroGrad()
   }
 
@@ -128,12 +159,12 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
     optimizer,
     gradientClipVal,
     gradientClipAlgorithm,
-  }: GradientClippingOptions): void | Promise<void> {
+  }: GradientClippingOptions): Awaitable<void> {
     this.clipGradients(optimizer, { gradientClipVal, gradientClipAlgorithm })
   }
 
   /** Moves a scheduler on; `metric` is what a plateau scheduler monitors. */
-  lrSchedulerStep(scheduler: LRSchedulerLike, metric: number | null): void {
+  lrSchedulerStep(scheduler: LRSchedulerLike, metric: number | null): Awaitable<void> {
     if (metric === null) scheduler.step()
     else scheduler.step(metric)
   }
@@ -163,6 +194,16 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
       )
     }
     this.host.clipGradients(unwrapped(optimizer), gradientClipVal, algorithm)
+  }
+
+  /**
+   * In manual optimization: brings the gradients of `optimizer` to their true size before they are looked at or changed;
+   * `clipGradients` and `optimizer.step()` do it of themselves. A second call changes nothing; only '16-mixed' scales any.
+   *
+   * @param optimizer - as `optimizers()` gives it
+   */
+  unscaleGradients(optimizer: Optimizer | WrapsOptimizer): void {
+    this.host.unscaleGradients(unwrapped(optimizer))
   }
 
   /**
@@ -217,6 +258,11 @@ export abstract class TrainingModule<Batch = unknown> extends Module {
    */
   log(name: string, value: Tensor | number | EpochMetric, options: LogOptions = {}): void {
     this.host.log(name, value, options)
+  }
+
+  /** Notes several metrics in one way. @throws MisconfigurationError as `log` does */
+  logDict(metrics: Readonly<Record<string, Tensor | number | EpochMetric>>, options: LogOptions = {}): void {
+    for (const [name, value] of Object.entries(metrics)) this.log(name, value, options)
   }
 
   /** The run that the module is in. @throws MisconfigurationError when it is in none */

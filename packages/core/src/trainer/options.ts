@@ -1,13 +1,18 @@
 import type { Accelerator } from '../accelerator/accelerator.ts'
 import type { Callback } from '../callbacks/callback.ts'
-import { MisconfigurationError } from '../errors/errors.ts'
+import type { Duration } from '../callbacks/duration.ts'
+import type { Logger } from '../loggers/logger.ts'
 import type { LoopOptions } from '../loops/loop-context.ts'
-import type { TrainingModule } from '../module/training-module.ts'
-import { warnOfOverrides } from '../module/warn-of-overrides.ts'
-import { isPrecision, type PrecisionName } from '../precision/precision.ts'
+import type { PrecisionName } from '../precision/precision.ts'
 import type { GradientClipAlgorithm, PrecisionPlugin } from '../precision/precision-plugin.ts'
+import type { Profiler } from '../profiler/profiler.ts'
 import type { Strategy } from '../strategy/strategy.ts'
+import { checkOptions } from './check-options.ts'
 
+/**
+ * Options of a Trainer. Where batches are limited, a whole number counts them, 1 among them, and a fraction between 0 and 1 is
+ * a share of them.
+ */
 export interface TrainerOptions {
   /** Where steps run: `cpu()`. Default: the one in use, the reference unless `useAccelerator` changed it. */
   readonly accelerator?: Accelerator
@@ -15,10 +20,32 @@ export interface TrainerOptions {
   readonly precision?: PrecisionName | PrecisionPlugin
   /** In place of accelerator and precision. */
   readonly strategy?: Strategy
-  /** −1: no end. Default 1000, or no end when `maxSteps` is given. */
+  /** −1: no end. Default 1000, or no end when `maxSteps` or `maxTime` is given. */
   readonly maxEpochs?: number
+  /** Epochs that are trained even if someone asks for an end. Default 0, or 1 when `minSteps` is given. */
+  readonly minEpochs?: number
   /** Optimizer steps, as `globalStep` counts them; −1, the default: no end. */
   readonly maxSteps?: number
+  /** Steps that are taken even if someone asks for an end. Default 0. */
+  readonly minSteps?: number
+  /** The fit ends after the batch with which this much time is over. */
+  readonly maxTime?: Duration
+  /** Training batches of an epoch. Default: all; 0 trains nothing. */
+  readonly limitTrainBatches?: number
+  /** Batches of each validation loader. Default: all; 0 validates nothing. */
+  readonly limitValBatches?: number
+  readonly limitTestBatches?: number
+  readonly limitPredictBatches?: number
+  /** Trains, validates and tests on the same few batches, unshuffled, in every epoch. Default 0: off. */
+  readonly overfitBatches?: number
+  /** A trial: one epoch of so many batches (true: 1) of everything, without loggers and sanity check. Default false. */
+  readonly fastDevRun?: boolean | number
+  /** Training batches between two validations, or a share of an epoch. Default: at the end of an epoch. */
+  readonly valCheckInterval?: number
+  /** Epochs between two with validations; null counts the batches of `valCheckInterval` across epochs. Default 1. */
+  readonly checkValEveryNEpoch?: number | null
+  /** Batches of each validation loader that are validated before the training; −1: all. Default 2. */
+  readonly numSanityValSteps?: number
   /** Batches whose gradients make one step; their mean counts. Default 1. */
   readonly accumulateGradBatches?: number
   /** Largest norm, or largest element, of the gradients. Default: they are not clipped. */
@@ -26,10 +53,22 @@ export interface TrainerOptions {
   /** Default `'norm'`. */
   readonly gradientClipAlgorithm?: GradientClipAlgorithm
   readonly callbacks?: readonly Callback[]
+  /** Where metrics go, one or several. Default: nowhere. */
+  readonly logger?: Logger | readonly Logger[] | false
+  /** Steps between two looks at what is logged in steps. Default 50; 0: never. */
+  readonly logEveryNSteps?: number
   /** Default true. */
   readonly enableProgressBar?: boolean
+  /** Whether a fit begins with a table of what the module is made of; for another form of it pass a `ModelSummary`. Default false. */
+  readonly enableModelSummary?: boolean
+  /** Times every hook, and every compilation and run of a graph. Executables of a strategy of one's own are left out. */
+  readonly profiler?: Profiler
   /** Looks for the first NaN and names the line that made it. Slow. Default false. */
   readonly detectAnomaly?: boolean
+  /** Refuses an accelerator that may give other bits in each run. Default false. */
+  readonly deterministic?: boolean
+  /** Once aborted, the run ends after the running step, with all hooks of an end. */
+  readonly signal?: AbortSignal
 }
 
 /**
@@ -38,102 +77,52 @@ export interface TrainerOptions {
  * @throws MisconfigurationError naming everything that is wrong at once; TypeError for a clip value that is no number
  */
 export function loopOptions(options: TrainerOptions): LoopOptions {
-  const { maxSteps = -1, accumulateGradBatches = 1, gradientClipVal, gradientClipAlgorithm } = options
-  const { precision, accelerator, callbacks = [] } = options
-  if (gradientClipVal !== undefined && typeof gradientClipVal !== 'number') {
-    const got = gradientClipVal === null ? 'null' : typeof gradientClipVal
-    throw new TypeError(`Trainer: gradientClipVal is a number, got ${got}; leave it out to clip nothing`)
-  }
-  if (typeof accumulateGradBatches === 'object') {
-    throw new TypeError(
-      'Trainer: accumulateGradBatches is a number, got an object; pass a GradientAccumulationScheduler among the callbacks',
-    )
-  }
-  const defaultEpochs = maxSteps === -1 ? 1000 : -1
-  const maxEpochs = options.maxEpochs ?? defaultEpochs
-  const faults = [
-    ...Object.keys(options).flatMap((name) => faultOf(optionNames.has(name), 'there is no such option', name)),
-    ...faultOf(Number.isInteger(maxEpochs) && maxEpochs >= -1, 'maxEpochs is a whole number ≥ −1', maxEpochs),
-    ...faultOf(Number.isInteger(maxSteps) && maxSteps >= -1, 'maxSteps is a whole number ≥ −1', maxSteps),
-    ...faultOf(
-      Number.isInteger(accumulateGradBatches) && accumulateGradBatches >= 1,
-      'accumulateGradBatches is a whole number ≥ 1',
-      accumulateGradBatches,
-    ),
-    ...faultOf(!Number.isNaN(gradientClipVal), 'gradientClipVal is a number', gradientClipVal),
-    ...faultOf(
-      gradientClipAlgorithm === undefined || gradientClipAlgorithm === 'norm' || gradientClipAlgorithm === 'value',
-      "gradientClipAlgorithm is 'norm' or 'value'",
-      gradientClipAlgorithm,
-    ),
-    ...faultOf(precision === undefined || isPrecision(precision), "precision is '32-true' or a plugin", precision),
-    ...faultOf(isAccelerator(accelerator), 'accelerator is what a factory makes, as reference() does', accelerator),
-    ...faultOf(
-      callbacks.every((callback) => typeof callback === 'object' && callback !== null),
-      'callbacks are objects with hooks',
-      callbacks,
-    ),
-    ...faultOf(
-      options.strategy === undefined || (options.accelerator === undefined && options.precision === undefined),
-      'a strategy brings its accelerator and precision',
-      'all three; leave accelerator and precision out',
-    ),
-  ]
-  if (faults.length > 0) throw new MisconfigurationError(`Trainer: ${faults.join('; ')}`)
+  checkOptions(options)
+  const { maxSteps = -1, minSteps = 0, overfitBatches = 0 } = options
+  const overfit = overfitBatches > 0 ? overfitBatches : null
   return {
-    maxEpochs,
+    maxEpochs: options.maxEpochs ?? defaultEpochs(options),
+    minEpochs: options.minEpochs ?? (minSteps > 0 ? 1 : 0),
     maxSteps,
-    accumulateGradBatches,
-    gradientClipVal: gradientClipVal ?? null,
-    gradientClipAlgorithm: gradientClipAlgorithm ?? null,
+    minSteps,
+    limitTrainBatches: overfit ?? options.limitTrainBatches ?? null,
+    limitValBatches: overfit ?? options.limitValBatches ?? null,
+    limitTestBatches: overfit ?? options.limitTestBatches ?? null,
+    limitPredictBatches: options.limitPredictBatches ?? null,
+    valCheckInterval: options.valCheckInterval ?? null,
+    checkValEveryNEpoch: options.checkValEveryNEpoch === undefined ? 1 : options.checkValEveryNEpoch,
+    numSanityValSteps: options.numSanityValSteps ?? 2,
+    logEveryNSteps: options.logEveryNSteps ?? 50,
+    accumulateGradBatches: options.accumulateGradBatches ?? 1,
+    gradientClipVal: options.gradientClipVal ?? null,
+    gradientClipAlgorithm: options.gradientClipAlgorithm ?? null,
+    ...trial(Number(options.fastDevRun ?? 0)),
   }
 }
 
-const optionNames: ReadonlySet<string> = new Set<keyof TrainerOptions>([
-  'accelerator',
-  'precision',
-  'strategy',
-  'maxEpochs',
-  'maxSteps',
-  'accumulateGradBatches',
-  'gradientClipVal',
-  'gradientClipAlgorithm',
-  'callbacks',
-  'enableProgressBar',
-  'detectAnomaly',
-])
-
-function isAccelerator(accelerator: unknown): boolean {
-  if (accelerator === undefined) return true
-  return typeof accelerator === 'object' && accelerator !== null && 'compile' in accelerator
+/** What a trial of so many batches changes. */
+function trial(batches: number): Partial<LoopOptions> {
+  if (batches === 0) return {}
+  return {
+    maxEpochs: 1,
+    minEpochs: 0,
+    maxSteps: batches,
+    minSteps: 0,
+    limitTrainBatches: batches,
+    limitValBatches: batches,
+    limitTestBatches: batches,
+    limitPredictBatches: batches,
+    valCheckInterval: null,
+    checkValEveryNEpoch: 1,
+    numSanityValSteps: 0,
+  }
 }
 
-function faultOf(isGood: boolean, rule: string, got: unknown): string[] {
-  return isGood ? [] : [`${rule}, got ${String(got)}`]
+/** Whether nothing says when a fit ends. */
+export function hasNoEnd({ maxEpochs, maxSteps = -1, maxTime, fastDevRun }: TrainerOptions): boolean {
+  return maxEpochs === undefined && maxSteps === -1 && maxTime === undefined && !fastDevRun
 }
 
-/**
- * What automatic optimization alone can do.
- *
- * @throws MisconfigurationError when a module of manual optimization is given such options
- */
-export function checkMode(module: TrainingModule, options: LoopOptions): void {
-  const { gradientClipVal, accumulateGradBatches } = options
-  if (module.automaticOptimization) {
-    if (accumulateGradBatches !== 1) warnOfOverrides('Trainer', module)
-    return
-  }
-  const faults: string[] = []
-  if (gradientClipVal !== null && gradientClipVal > 0) {
-    faults.push(
-      `gradientClipVal ${gradientClipVal}; call this.clipGradients(optimizer, { gradientClipVal }) in trainingStep`,
-    )
-  }
-  if (accumulateGradBatches !== 1) {
-    faults.push(`accumulateGradBatches ${accumulateGradBatches}; step every so many batches in trainingStep`)
-  }
-  if (faults.length === 0) return
-  throw new MisconfigurationError(
-    `Trainer: options of automatic optimization with a module of manual optimization, got ${faults.join(' – and ')}`,
-  )
+function defaultEpochs(options: TrainerOptions): number {
+  return hasNoEnd(options) ? 1000 : -1
 }

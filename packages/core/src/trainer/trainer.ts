@@ -1,38 +1,58 @@
 import type { Accelerator } from '../accelerator/accelerator.ts'
-import { type Callback, callCallbacks, type TrainerView } from '../callbacks/callback.ts'
+import type { Callback } from '../callbacks/callback.ts'
+import { ModelSummary } from '../callbacks/model-summary.ts'
 import { ProgressBar } from '../callbacks/progress-bar.ts'
+import { Timer } from '../callbacks/timer.ts'
+import type { Checkpoint } from '../checkpoint/checkpoint-file.ts'
+import type { Batches } from '../data/batches.ts'
 import { MisconfigurationError } from '../errors/errors.ts'
-import { Accumulation } from '../loops/accumulation.ts'
-import { type Batches, checkBatches } from '../loops/batches.ts'
+import type { Logger } from '../loggers/logger.ts'
 import { EvaluationLoop } from '../loops/evaluation-loop.ts'
 import { FitLoop } from '../loops/fit-loop.ts'
+import { type GivenLoaders, type LoaderKind, LoaderSource } from '../loops/loaders.ts'
 import type { LoopContext, LoopOptions } from '../loops/loop-context.ts'
 import { MetricStore } from '../loops/metrics.ts'
-import { beforeOptimizerStep, looksAtGradients, moduleHost } from '../loops/module-host.ts'
-import { OptimizerSet } from '../loops/optimizer-set.ts'
 import { PredictionLoop } from '../loops/prediction-loop.ts'
 import { Progress } from '../loops/progress.ts'
-import type { CallHook, HookArguments, HookName } from '../module/hooks.ts'
-import { type ConfiguredOptimizers, configureOptimizers } from '../module/optimizer-config.ts'
-import { TrainingModule } from '../module/training-module.ts'
+import type { Loaders, Stage } from '../module/data-hooks.ts'
+import { DataModule } from '../module/data-module.ts'
+import type { TrainingModule } from '../module/training-module.ts'
 import { precisionPlugin } from '../precision/precision.ts'
-import { AwaitedPromises } from '../strategy/awaited.ts'
+import { profileAccelerator } from '../profiler/profile-accelerator.ts'
 import type { OnHost } from '../strategy/batch-to-device.ts'
 import { SingleDeviceStrategy } from '../strategy/single-device-strategy.ts'
 import type { Strategy } from '../strategy/strategy.ts'
 import { currentAccelerator } from '../tensor/accelerator-in-use.ts'
-import { withAnomalyDetection } from '../tensor/anomaly-mode.ts'
-import { realm } from '../tensor/realm.ts'
-import { checkMode, loopOptions, type TrainerOptions } from './options.ts'
+import {
+  checkMode,
+  checkModule,
+  checkNotInStep,
+  describe,
+  requireMethods,
+  requireStep,
+  warnOfValidation,
+} from './checks.ts'
+import { requireFitCheckpoint, type WholeCheckpoint } from './fit-checkpoint.ts'
+import { hasNoEnd, loopOptions, type TrainerOptions } from './options.ts'
+import { Run } from './run.ts'
 
-/** Data of a fit. */
+/** Data of a fit. What is not here comes from the module's own loaders. */
 export interface FitData<Batch> {
-  readonly train: Batches<OnHost<Batch>>
-  /** After each epoch, if the module has a `validationStep`. */
-  readonly val?: Batches<OnHost<Batch>>
+  readonly train?: Batches<OnHost<Batch>>
+  /** Validated when `valCheckInterval` and `checkValEveryNEpoch` say, if the module has a `validationStep`. */
+  readonly val?: Loaders<Batch>
 }
 
-type Stage = TrainerView['stage']
+export interface FitOptions {
+  /** A saved fit that this one goes on from. */
+  readonly checkpoint?: Checkpoint
+}
+
+/** What a run gets: loaders, and where more may come from. */
+interface RunData {
+  readonly given: GivenLoaders
+  readonly dataModule: DataModule | null
+}
 
 /** Trains, validates, tests and predicts. It holds options and results; the loops do the work. */
 export class Trainer {
@@ -41,14 +61,13 @@ export class Trainer {
   readonly #callbacks: readonly Callback[]
   #progress = new Progress()
   #metrics = new MetricStore()
+  #lastFit: Run | null = null
 
   /** @throws MisconfigurationError when options contradict each other or are out of range */
   constructor(options: TrainerOptions = {}) {
     this.options = options
     this.#loopOptions = loopOptions(options)
-    const { callbacks = [], enableProgressBar = true } = options
-    const hasBar = callbacks.some((callback) => callback instanceof ProgressBar)
-    this.#callbacks = enableProgressBar && !hasBar ? [new ProgressBar(), ...callbacks] : callbacks
+    this.#callbacks = callbacksOf(options)
   }
 
   /** Training batches that ended with an optimizer step, in the last fit. */
@@ -66,223 +85,174 @@ export class Trainer {
     return this.#metrics.callbackMetrics
   }
 
+  /** What was logged for loggers, as of the last epoch end. */
+  get loggedMetrics(): Readonly<Record<string, number>> {
+    return this.#metrics.loggedMetrics
+  }
+
+  /** What was logged for the progress bar, as of the last epoch end. */
+  get progressBarMetrics(): Readonly<Record<string, number>> {
+    return this.#metrics.progBarMetrics
+  }
+
   /**
    * Trains `module`. Afterwards, also after a throw, its parameters are on the host and usable.
    *
-   * @throws MisconfigurationError when options, module and data do not go together
+   * @param data - loaders, or a data module; without, the module's own loaders
+   * @param options.checkpoint - goes on from there as if the fit had never ended: with the next batch, or the next epoch
+   * @throws MisconfigurationError when options, module and data do not go together, or with the checkpoint
    */
-  async fit<Batch>(module: TrainingModule<Batch>, data: FitData<Batch>): Promise<void> {
-    const { train, val } = Object(data) as FitData<Batch>
-    if (train === undefined) {
+  async fit<Batch>(
+    module: TrainingModule<Batch>,
+    data?: FitData<Batch> | DataModule<Batch>,
+    { checkpoint }: FitOptions = {},
+  ): Promise<void> {
+    const runData = dataOf(data, (given) => Object(given) as GivenLoaders)
+    const loaders = this.#loaders('fit', module, runData)
+    if (!loaders.has('train')) {
       throw new MisconfigurationError(
         `fit: takes { train, val }, got ${describe(data)} without train; pass { train: loader }`,
       )
     }
     checkModule('fit', module)
     requireMethods(module)
-    checkMode(module as TrainingModule, this.#loopOptions)
-    checkBatches('fit', train)
-    if (val !== undefined) checkBatches('fit', val)
-    warnOfValidation(module, val !== undefined)
+    checkMode(module, this.#loopOptions)
+    warnOfValidation(module, loaders.has('val'))
+    if (hasNoEnd(this.options)) {
+      console.warn('fit: nothing says when it ends, it trains for 1000 epochs; set maxEpochs, maxSteps or maxTime')
+    }
+    const resumed = checkpoint === undefined ? null : requireFitCheckpoint(checkpoint)
     this.#progress = new Progress()
     this.#metrics = new MetricStore()
-    await this.#run('fit', module, (context) => new FitLoop(context).run(train, val ?? null))
+    const run = { ...runData, loaders, resumed }
+    await this.#run('fit', module, run, (context) => new FitLoop(context, resumed).run())
   }
 
-  /** Runs `validationStep` over `data`. @returns means of what was logged */
+  /**
+   * All that the last fit needs to go on, for `fit(module, data, { checkpoint })`.
+   *
+   * @param options.weightsOnly - default false; true leaves out all but the weights
+   * @throws MisconfigurationError before the first fit
+   */
+  async dumpCheckpoint(options: { readonly weightsOnly?: boolean } = {}): Promise<Checkpoint> {
+    if (this.#lastFit === null) {
+      throw new MisconfigurationError('dumpCheckpoint: there is nothing to save, got no fit yet; call fit() first')
+    }
+    return this.#lastFit.dumpCheckpoint(options)
+  }
+
+  /** Runs `validationStep` over `data`, or the module's own loaders. @returns what was logged of the epoch */
   async validate<Batch>(
     module: TrainingModule<Batch>,
-    data: Batches<OnHost<Batch>>,
+    data?: Loaders<Batch> | DataModule<Batch>,
   ): Promise<Readonly<Record<string, number>>> {
     requireStep(module, 'validationStep', 'validate')
-    checkBatches('validate', data)
-    return this.#run('validate', module, (context) => new EvaluationLoop(context, 'Validation').run(data))
+    return this.#over('val', module, data, (context) => new EvaluationLoop(context, 'Validation').run())
   }
 
-  /** Runs `testStep` over `data`. @returns means of what was logged */
+  /** Runs `testStep` over `data`, or the module's own loaders. @returns what was logged of the epoch */
   async test<Batch>(
     module: TrainingModule<Batch>,
-    data: Batches<OnHost<Batch>>,
+    data?: Loaders<Batch> | DataModule<Batch>,
   ): Promise<Readonly<Record<string, number>>> {
     requireStep(module, 'testStep', 'test')
-    checkBatches('test', data)
-    return this.#run('test', module, (context) => new EvaluationLoop(context, 'Test').run(data))
+    return this.#over('test', module, data, (context) => new EvaluationLoop(context, 'Test').run())
   }
 
-  /** What `predictStep`, or else `forward`, makes of each batch of `data`. */
-  async predict<Batch>(module: TrainingModule<Batch>, data: Batches<OnHost<Batch>>): Promise<unknown[]> {
+  /**
+   * What `predictStep`, or else `forward`, makes of each batch of `data`, or of the module's own loaders. Of several loaders
+   * a list for each.
+   */
+  async predict<Batch>(module: TrainingModule<Batch>, data?: Loaders<Batch> | DataModule<Batch>): Promise<unknown[]> {
     checkModule('predict', module)
-    checkBatches('predict', data)
-    return this.#run('predict', module, (context) => new PredictionLoop(context).run(data))
+    return this.#over('predict', module, data, (context) => new PredictionLoop(context).run())
   }
 
-  async #run<Batch, Result>(
-    stage: Stage,
-    typedModule: TrainingModule<Batch>,
+  /** A run over data of one kind. */
+  #over<Result>(
+    kind: 'val' | 'test' | 'predict',
+    module: TrainingModule,
+    data: unknown,
     body: (context: LoopContext) => Promise<Result>,
   ): Promise<Result> {
-    const module = typedModule as unknown as TrainingModule
+    const stage = kind === 'val' ? 'validate' : kind
+    const runData = dataOf(data, (given) => ({ [kind]: given }))
+    const loaders = this.#loaders(stage, module, runData)
+    if (!loaders.has(kind)) {
+      throw new MisconfigurationError(
+        `${stage}: batches come from what can be iterated, got ${describe(data)}; pass a DataLoader, say`,
+      )
+    }
+    return this.#run(stage, module, { ...runData, loaders }, body)
+  }
+
+  #loaders(stage: Stage, module: TrainingModule, { given, dataModule }: RunData): LoaderSource {
+    const { overfitBatches = 0 } = this.options
+    const unshuffled: LoaderKind[] = overfitBatches > 0 ? ['train', 'val', 'test'] : []
+    const owners = dataModule === null ? [Object(module) as TrainingModule] : [dataModule, Object(module)]
+    return new LoaderSource(stage, given, { owners, unshuffled: new Set(unshuffled) })
+  }
+
+  #run<Result>(
+    stage: Stage,
+    module: TrainingModule,
+    {
+      loaders,
+      dataModule,
+      resumed = null,
+    }: RunData & {
+      readonly loaders: LoaderSource
+      readonly resumed?: WholeCheckpoint | null
+    },
+    body: (context: LoopContext) => Promise<Result>,
+  ): Promise<Result> {
     checkNotInStep(stage, module)
-    const strategy = this.#strategy()
-    await strategy.setup(module)
-    const result = await withAnomalyDetection(this.options.detectAnomaly ?? false, () =>
-      strategy.run(() => this.#attached(stage, module, strategy, body)),
-    ).catch(async (error: unknown) => {
-      // What goes wrong in closing after a throw is of the same origin, and says less.
-      await strategy.teardown().catch(() => {})
-      throw error
-    })
-    await strategy.teardown()
-    return result
-  }
-
-  async #attached<Result>(
-    stage: Stage,
-    module: TrainingModule,
-    strategy: Strategy,
-    body: (context: LoopContext) => Promise<Result>,
-  ): Promise<Result> {
-    const promises = new AwaitedPromises()
-    const evaluation = { numBatches: undefined as number | undefined }
-    const accumulation = new Accumulation(this.#loopOptions.accumulateGradBatches)
-    const view = this.#view(stage, evaluation, accumulation)
-    const call: CallHook = (name, ...args) => this.#call(view, module, name, args)
-    const options = this.#loopOptions
-    const configured = configuredFor(stage, module)
-    for (const warning of configured.warnings) console.warn(warning)
-    const optimizers = new OptimizerSet(configured, {
-      strategy,
-      promises,
-      stepped: () => {},
-      beforeOptimizerStep: (wrapped) => beforeOptimizerStep(context, wrapped),
-    })
-    const context: LoopContext = {
+    const { fastDevRun = false, detectAnomaly = false, signal = null } = this.options
+    const run = new Run({
+      stage,
       module,
-      strategy,
-      options,
+      dataModule,
+      loaders,
+      strategy: this.#strategy(),
+      options: this.#loopOptions,
+      callbacks: this.#callbacks,
+      loggers: fastDevRun ? [] : loggersOf(this.options),
       progress: this.#progress,
-      accumulation,
       metrics: this.#metrics,
-      optimizers,
-      promises,
-      evaluation,
-      looksAtGradients:
-        looksAtGradients(module) || this.#callbacks.some((callback) => callback.onBeforeZeroGrad !== undefined),
-      call,
-    }
-    const hostBefore = module.attach(moduleHost(context))
-    try {
-      return await body(context)
-    } catch (error) {
-      await callCallbacks(this.#callbacks, 'onException', view, module, [error])
-      throw error
-    } finally {
-      module.attach(hostBefore)
-    }
-  }
-
-  async #call<Name extends HookName>(
-    view: TrainerView,
-    module: TrainingModule,
-    name: Name,
-    args: HookArguments[Name],
-  ): Promise<unknown> {
-    await callCallbacks(this.#callbacks, name, view, module, args)
-    const hooks = module as { readonly [N in HookName]?: (...args: readonly unknown[]) => unknown }
-    return hooks[name]?.(...args)
+      fastDevRun: Boolean(fastDevRun),
+      detectAnomaly,
+      signal,
+      profiler: this.options.profiler ?? null,
+      resumed,
+    })
+    if (stage === 'fit') this.#lastFit = run
+    return run.run(body)
   }
 
   #strategy(): Strategy {
-    const { strategy, accelerator, precision = '32-true' } = this.options
+    const { strategy, accelerator, precision = '32-true', profiler } = this.options
     if (strategy !== undefined) return strategy
-    const chosen: Accelerator = accelerator ?? currentAccelerator().accelerator
+    const asked: Accelerator = accelerator ?? currentAccelerator().accelerator
+    const chosen = profiler === undefined ? asked : profileAccelerator(asked, profiler)
     return new SingleDeviceStrategy(chosen, precisionPlugin(precision))
   }
-
-  #view(stage: Stage, evaluation: LoopContext['evaluation'], accumulation: Accumulation): TrainerView {
-    const progress = this.#progress
-    const metrics = this.#metrics
-    const { maxEpochs } = this.#loopOptions
-    return {
-      stage,
-      maxEpochs,
-      get currentEpoch() {
-        return progress.epoch
-      },
-      get globalStep() {
-        return progress.globalStep
-      },
-      get numBatches() {
-        return stage !== 'fit' || metrics.scope === 'evaluation' ? evaluation.numBatches : progress.numBatches
-      },
-      get accumulateGradBatches() {
-        return accumulation.batches
-      },
-      set accumulateGradBatches(batches) {
-        accumulation.batches = batches
-      },
-      get callbackMetrics() {
-        return metrics.callbackMetrics
-      },
-      readProgressMetrics: () => metrics.readProgress(),
-      stop() {
-        progress.shouldStop = true
-      },
-    }
-  }
 }
 
-/** Optimizers and schedulers of a run: only a fit has any. */
-function configuredFor(stage: Stage, module: TrainingModule): ConfiguredOptimizers {
-  if (stage !== 'fit') return { optimizers: [], frequencies: null, schedulers: [], warnings: [] }
-  return configureOptimizers(module.configureOptimizers(), {
-    automatic: module.automaticOptimization,
-    stepsSchedulers: module.lrSchedulerStep !== TrainingModule.prototype.lrSchedulerStep,
-  })
+/** Those that were given, and those that options ask for. */
+function callbacksOf(options: TrainerOptions): readonly Callback[] {
+  const { callbacks = [], enableProgressBar = true, enableModelSummary = false, maxTime } = options
+  const has = (kind: typeof ProgressBar | typeof ModelSummary) => callbacks.some((callback) => callback instanceof kind)
+  const summary = enableModelSummary && !has(ModelSummary) ? [new ModelSummary()] : []
+  const bar = enableProgressBar && !has(ProgressBar) ? [new ProgressBar()] : []
+  const after = maxTime === undefined ? [] : [new Timer({ duration: maxTime })]
+  return [...summary, ...bar, ...callbacks, ...after]
 }
 
-/** A run inside a step of the same module would wait for the end of that step, which waits for the run. */
-function checkNotInStep(stage: Stage, module: TrainingModule): void {
-  if (realm.step === null || !module.isRunning) return
-  throw new MisconfigurationError(
-    `${stage}: ${module.constructor.name} is in the middle of a step; run it in a hook between batches, onTrainEpochEnd say`,
-  )
+function loggersOf({ logger = false }: TrainerOptions): readonly Logger[] {
+  return logger === false ? [] : [logger].flat()
 }
 
-function checkModule(who: string, module: unknown): void {
-  if (module instanceof TrainingModule) return
-  throw new MisconfigurationError(
-    `${who}: trains and runs TrainingModules, got ${describe(module)}; extend TrainingModule`,
-  )
-}
-
-/** What an abstract class demands, for those who write JavaScript. */
-function requireMethods(module: TrainingModule<never>): void {
-  for (const method of ['trainingStep', 'configureOptimizers'] as const) {
-    if (typeof module[method] === 'function') continue
-    throw new MisconfigurationError(
-      `fit: a module says how it is trained, got ${describe(module)} without ${method}; write one`,
-    )
-  }
-}
-
-/** One without the other is skipped. */
-function warnOfValidation(module: TrainingModule<never>, hasData: boolean): void {
-  const hasStep = module.validationStep !== undefined
-  if (hasStep === hasData) return
-  const missing = hasStep
-    ? 'has a validationStep, got no val; pass { train, val } to run it'
-    : 'has no validationStep, got val; write one to use it'
-  console.warn(`fit: ${describe(module)} ${missing}`)
-}
-
-function describe(value: unknown): string {
-  return typeof value === 'object' && value !== null ? value.constructor.name : typeof value
-}
-
-function requireStep(module: TrainingModule<never>, step: 'validationStep' | 'testStep', who: string): void {
-  checkModule(who, module)
-  if (module[step] === undefined) {
-    throw new MisconfigurationError(`${who}: ${module.constructor.name} has no ${step}; write one`)
-  }
+function dataOf(data: unknown, given: (data: unknown) => GivenLoaders): RunData {
+  if (data instanceof DataModule) return { given: {}, dataModule: data }
+  return { given: data === undefined ? {} : given(data), dataModule: null }
 }

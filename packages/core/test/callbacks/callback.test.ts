@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import type { Callback, TrainerView } from '../../src/callbacks/callback.ts'
+import { NotingLogger } from '../support/noting-logger.ts'
 import { type Batch, batches, quietTrainer, Regression } from '../support/training.ts'
 
 test('callbacks run in their order, each awaited, and then the module', async () => {
@@ -93,7 +94,7 @@ test('a callback that throws ends the fit, and the others hear of it', async () 
   const listening: Callback = { onException: (_trainer, _module, error) => void heard.push((error as Error).message) }
   const fit = quietTrainer({ callbacks: [failing, listening] }).fit(new Regression(), { train: batches(1) })
   await expect(fit).rejects.toThrow('in a callback')
-  expect(heard).toEqual(['in a callback'])
+  expect(heard).toEqual(['callback.onTrainEpochStart: in a callback'])
 })
 
 test('onTrainBatchStart of a callback does not end the epoch: only the module decides', async () => {
@@ -101,4 +102,52 @@ test('onTrainBatchStart of a callback does not end the epoch: only the module de
   const trainer = quietTrainer({ callbacks: [callback] })
   await trainer.fit(new Regression(), { train: batches(2) })
   expect(trainer.globalStep).toBe(2)
+})
+
+test.for<[string, Error, string]>([
+  ['an error', new Error('no paper'), 'Printing.onFitStart: no paper'],
+  ['one that names it already', new Error('Printing: no paper'), 'Printing: no paper'],
+  ['one that cannot be changed', new DOMException('no paper', 'AbortError'), 'no paper'],
+])('%s of a callback stays what it is, and says whose it is', async ([, thrown, message]) => {
+  class Printing implements Callback {
+    onFitStart(): void {
+      throw thrown
+    }
+  }
+  const fit = quietTrainer({ callbacks: [new Printing()] }).fit(new Regression(), { train: batches(1) })
+  const error: unknown = await fit.catch((e: unknown) => e)
+  expect(error).toBe(thrown)
+  expect([thrown.message, thrown.stack!.includes(message)]).toEqual([message, true])
+})
+
+test('who watches metrics comes after the module at the end of an epoch, and sees what that has logged', async () => {
+  const seen: unknown[] = []
+  const look = (name: string): Callback => ({
+    onTrainEpochEnd: ({ callbackMetrics }) => void seen.push([name, callbackMetrics.late]),
+  })
+  class Late extends Regression {
+    override onTrainEpochEnd(): void {
+      seen.push('module')
+      this.log('late', 1)
+    }
+  }
+  const callbacks = [{ ...look('watching'), watchesMetrics: true }, look('other')]
+  await quietTrainer({ callbacks }).fit(new Late(), { train: batches(1) })
+  expect(seen).toEqual([['other', undefined], 'module', ['watching', 1]])
+})
+
+test('callbacks can hand metrics to loggers, as of the running step', async () => {
+  const logger = new NotingLogger()
+  const callback: Callback = {
+    onTrainBatchStart: async (trainer) => {
+      if (trainer.isLogStep) await trainer.logMetrics({ rate: trainer.optimizers[0]!.paramGroups[0]!.lr })
+    },
+  }
+  const trainer = quietTrainer({ callbacks: [callback], logger, logEveryNSteps: 2 })
+  await trainer.fit(new Regression(), { train: batches(4) })
+  expect(logger.logs).toEqual([
+    [1, { rate: 0.1 }],
+    [3, { rate: 0.1 }],
+  ])
+  expect(trainer.callbackMetrics).toEqual({ rate: 0.1 })
 })

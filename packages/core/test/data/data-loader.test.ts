@@ -2,6 +2,7 @@ import fc from 'fast-check'
 import { describe, expect, expectTypeOf, test } from 'vitest'
 import { DataLoader } from '../../src/data/data-loader.ts'
 import type { Dataset } from '../../src/data/dataset.ts'
+import { RandomSampler } from '../../src/data/sampler.ts'
 import { Subset } from '../../src/data/subset.ts'
 import { TensorDataset } from '../../src/data/tensor-dataset.ts'
 import { MisconfigurationError, OutOfRangeError, ShapeError } from '../../src/errors/errors.ts'
@@ -219,5 +220,22 @@ describe('samplers', () => {
 
   test('refuses a seed that is none, even before it shuffles', () => {
     expect(() => new DataLoader(samples, { seed: 0.5 })).toThrow(OutOfRangeError)
+  })
+})
+
+describe('unshuffled', () => {
+  test('is in the order of the source, with everything else as it was', async () => {
+    const shuffled = new DataLoader(samples, { batchSize: 2, dropLast: true, collate: keep, shuffle: true })
+    const drawn = new DataLoader(samples, { batchSize: 2, collate: keep, sampler: new RandomSampler(samples) })
+    expect(await collect(shuffled.unshuffled())).toEqual([
+      [10, 11],
+      [12, 13],
+    ])
+    expect(await collect(drawn.unshuffled())).toEqual([[10, 11], [12, 13], [14]])
+  })
+
+  test('leaves an order of the user’s', () => {
+    const ordered = new DataLoader(samples, { sampler: { length: 1, indices: () => [3] } })
+    expect(ordered.unshuffled()).toBe(ordered)
   })
 })

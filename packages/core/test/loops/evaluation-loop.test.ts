@@ -147,10 +147,10 @@ test('hooks of prediction come in order, callbacks first', async () => {
       events.push('predictStep')
       return 'prediction'
     }
-    onPredictBatchStart(_batch: Batch, batchIdx: number): void {
+    override onPredictBatchStart(_batch: Batch, batchIdx: number): void {
       events.push(`M.start ${batchIdx}`)
     }
-    onPredictBatchEnd(outputs: unknown, batch: Batch): void {
+    override onPredictBatchEnd(outputs: unknown, batch: Batch): void {
       events.push(`M.end ${outputs} ${batch.x.shape}`)
     }
   }

@@ -1,9 +1,14 @@
 import { expect, test } from 'vitest'
+import { reference } from '../../src/accelerator/reference/reference.ts'
 import type { Callback } from '../../src/callbacks/callback.ts'
 import { MisconfigurationError, OutOfRangeError } from '../../src/errors/errors.ts'
-import type { LogOptions } from '../../src/module/module-host.ts'
+import type { LogOptions, ReduceFx } from '../../src/module/module-host.ts'
+import { FullPrecision } from '../../src/precision/full-precision.ts'
+import { SingleDeviceStrategy } from '../../src/strategy/single-device-strategy.ts'
+import { tensor } from '../../src/tensor/creation.ts'
 import type { Tensor } from '../../src/tensor/tensor.ts'
 import type { TrainerOptions } from '../../src/trainer/options.ts'
+import { NotingLogger } from '../support/noting-logger.ts'
 import { type Batch, batches, type HostBatch, quietTrainer, Regression } from '../support/training.ts'
 
 class Logging extends Regression {
@@ -127,6 +132,117 @@ test('what was logged before a hook ended the epoch counts', async () => {
   expect(metrics.first).toBeCloseTo(Math.sin(1 + 0.7 * 2), 6)
 })
 
+test('with both flags the names say which value they are, and the plain one is the epoch’s', async () => {
+  const module = new Logging(function (_, batchIdx) {
+    this.log('both', batchIdx, { onEpoch: true, progBar: true })
+  })
+  const trainer = quietTrainer()
+  await trainer.fit(module, { train: batches(3) })
+  expect(trainer.callbackMetrics).toEqual({ both: 1, both_step: 2, both_epoch: 1 })
+  expect(trainer.loggedMetrics).toEqual({ both_step: 2, both_epoch: 1 })
+  expect(trainer.progressBarMetrics).toEqual({ both_step: 2, both_epoch: 1 })
+})
+
+test.for<[ReduceFx, number]>([
+  ['mean', (-1 * 2 + 3 * 2 + 2 * 1) / 5],
+  ['sum', 4],
+  ['min', -1],
+  ['max', 3],
+])('reduceFx %s makes %d of an epoch', async ([reduceFx, expected]) => {
+  const values = [-1, 3, 2]
+  const module = new Logging(function (_, batchIdx) {
+    this.log('number', values[batchIdx]!, { onStep: false, onEpoch: true, reduceFx })
+  })
+  const metrics = await fit(module, { maxEpochs: 2 }, batches(2, { extra: 1 }))
+  expect(metrics.number).toBeCloseTo(expected, 6)
+})
+
+test('an unknown reduction is refused', async () => {
+  const module = new Logging(function () {
+    this.log('number', 1, { onEpoch: true, reduceFx: 'median' as never })
+  })
+  await expect(fit(module)).rejects.toThrow(`log: reduceFx is 'mean', 'sum', 'min' or 'max', got "median" for "number"`)
+})
+
+test('logDict logs each of its entries', async () => {
+  const module = new Logging(function (_, batchIdx) {
+    this.logDict({ a: batchIdx, b: -batchIdx }, { onStep: false, onEpoch: true })
+  })
+  expect(await fit(module, {}, batches(3))).toEqual({ a: 1, b: -1 })
+})
+
+test('hooks of epochs log epochs, and loggers get them with the epoch', async () => {
+  const logger = new NotingLogger()
+  class Hooked extends Regression {
+    override onTrainStart(): void {
+      this.log('start', 1)
+    }
+    override onTrainEpochStart(): void {
+      this.log('epoch_start', this.currentEpoch)
+    }
+    override async onTrainEpochEnd(): Promise<void> {
+      this.log('weight', this.net.weight.abs().amax().mul(0).add(3))
+      this.log('epoch_end', 10 + this.currentEpoch)
+    }
+  }
+  const trainer = quietTrainer({ maxEpochs: 2, logger })
+  await trainer.fit(new Hooked(), { train: batches(3) })
+  expect(logger.logs).toEqual([
+    [2, { epoch: 0, start: 1, epoch_start: 0, weight: 3, epoch_end: 10 }],
+    [5, { epoch: 1, epoch_start: 1, weight: 3, epoch_end: 11 }],
+  ])
+  expect(trainer.callbackMetrics).toEqual({ start: 1, epoch_start: 1, weight: 3, epoch_end: 11 })
+})
+
+test('a metric named step says where on the x-axis the others are', async () => {
+  const logger = new NotingLogger()
+  const module = new Logging(function (_, batchIdx) {
+    this.log('step', 100 + batchIdx)
+    this.log('loss', batchIdx)
+  })
+  await fit(module, { logger, logEveryNSteps: 2 }, batches(4))
+  expect(logger.logs).toEqual([
+    [101, { loss: 1 }],
+    [103, { loss: 3 }],
+  ])
+})
+
+test('logging costs no read-back between log steps', async () => {
+  const accelerator = reference()
+  const executions: number[] = []
+  const onTrainBatchEnd = () => void executions.push(accelerator.stats().executions)
+  const module = new Logging(function ({ x }) {
+    this.log('mean', x.mean(), { onEpoch: true })
+  })
+  const logger = new NotingLogger()
+  await fit(module, { accelerator, logger, logEveryNSteps: 4, callbacks: [{ onTrainBatchEnd }] }, batches(4))
+  expect(new Set(executions.slice(1).map((count, i) => count - executions[i]!))).toEqual(new Set([1]))
+  expect(logger.logs[0]![0]).toBe(3)
+})
+
+test('over several processes means are weighted by all of them, sums are added, and extremes are refused', async () => {
+  /** Another process that logged 10 with weight 6. */
+  class TwoProcesses extends SingleDeviceStrategy {
+    override readonly worldSize: number = 2
+    override async allReduce(tensors: readonly Tensor[]): Promise<Tensor[]> {
+      return tensors.map((x) => x.add(tensor([60, 6], { dtype: 'float64' })).div(2))
+    }
+  }
+  const strategy = () => new TwoProcesses(reference(), new FullPrecision())
+  const module = new Logging(function (_, batchIdx) {
+    const ofEpoch = { onStep: false, onEpoch: true, syncDist: true } as const
+    this.log('mean', batchIdx, ofEpoch)
+    this.log('sum', batchIdx, { ...ofEpoch, reduceFx: 'sum' })
+    this.log('own', batchIdx, { ...ofEpoch, syncDist: false })
+  })
+  const metrics = await fit(module, { strategy: strategy() }, batches(3))
+  expect(metrics).toEqual({ mean: (6 + 60) / (6 + 6), sum: 3 + 60, own: 1 })
+  const extreme = new Logging(function () {
+    this.log('most', 1, { onEpoch: true, reduceFx: 'max', syncDist: true })
+  })
+  await expect(fit(extreme, { strategy: strategy() })).rejects.toThrow('got reduceFx "max" with syncDist for "most"')
+})
+
 test.for<[string, number | string | Tensor | null, LogOptions, new (...args: never[]) => Error, string]>([
   ['a text', 'high', {}, MisconfigurationError, 'log: takes a number or a tensor, got string for "metric"'],
   ['no flag', 1, { onStep: false, onEpoch: false }, MisconfigurationError, 'got "metric" with neither'],
@@ -160,16 +276,14 @@ test('a name with other flags in the same epoch is refused', async () => {
   const module = new Logging(function (_, batchIdx) {
     this.log('metric', 1, { onEpoch: batchIdx === 0 })
   })
-  await expect(fit(module)).rejects.toThrow(
-    'log: a name keeps its onStep and onEpoch through an epoch, got others for "metric"',
-  )
+  await expect(fit(module)).rejects.toThrow('log: a name keeps its options through an epoch, got others for "metric"')
 })
 
-test.for(['onFitStart', 'onTrainStart', 'onTrainEnd', 'onFitEnd'] as const)('%s may not log', async (hook) => {
+test.for(['setup', 'onFitStart', 'onTrainEnd', 'onFitEnd'] as const)('%s may not log', async (hook) => {
   const module = new Regression()
   module[hook] = () => module.log('metric', 1)
   await expect(fit(module)).rejects.toThrow(MisconfigurationError)
-  await expect(fit(module)).rejects.toThrow('log: works inside steps and batch hooks, got "metric" outside of them')
+  await expect(fit(module)).rejects.toThrow(`got "metric" in ${hook}`)
 })
 
 test('a module that is in no Trainer may not log', () => {

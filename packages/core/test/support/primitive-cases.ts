@@ -13,6 +13,8 @@ export type Cases = (random: SeededTensors, dtype: DType) => Iterable<Value | re
 const lowest: Readonly<Partial<Record<DType, number>>> = {
   float32: -(2 ** 128 - 2 ** 104),
   float64: -Number.MAX_VALUE,
+  float16: -65504,
+  bfloat16: -(2 ** 128 - 2 ** 120),
 }
 
 interface PrimitiveCases {
@@ -95,6 +97,14 @@ const edges: Readonly<Partial<Record<DType, readonly number[]>>> = {
     2 ** 31,
     700,
     -700,
+  ],
+  float16: [
+    ...[nan, infinity, -infinity, 0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5],
+    ...[2 ** -24, -(2 ** -24), 3e-6, 2 ** -14, 1e-4, 65504, -65504, 300, 20, -20, 11, -11],
+  ],
+  bfloat16: [
+    ...[nan, infinity, -infinity, 0, -0, 1, -1, 0.5, -0.5, 1.5, 2.5, -2.5],
+    ...[1e-7, -1e-7, 1e-4, 3e38, 2 ** 31, 20, -20, 87, -87],
   ],
   int32: [0, 1, -1, 2, -2, 7, -7, 2 ** 31 - 1, -(2 ** 31), 33, 65537],
   uint32: [0, 1, 2, 7, 31, 32, 33, 2 ** 31, 2 ** 31 - 1, 2 ** 32 - 1],

@@ -99,8 +99,8 @@ export class ManualRegression extends Regression {
   }
 }
 
-/** A trainer of one epoch on a reference of its own, without a progress bar. */
+/** A trainer of one epoch on a reference of its own, without a progress bar and a sanity check. */
 export function quietTrainer(options: TrainerOptions = {}): Trainer {
   const accelerator = options.strategy === undefined ? { accelerator: reference() } : {}
-  return new Trainer({ ...accelerator, maxEpochs: 1, enableProgressBar: false, ...options })
+  return new Trainer({ ...accelerator, maxEpochs: 1, numSanityValSteps: 0, enableProgressBar: false, ...options })
 }

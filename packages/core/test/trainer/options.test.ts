@@ -1,5 +1,7 @@
 import { expect, test, vi } from 'vitest'
+import type { Accelerator } from '../../src/accelerator/accelerator.ts'
 import { reference } from '../../src/accelerator/reference/reference.ts'
+import type { Callback } from '../../src/callbacks/callback.ts'
 import { MisconfigurationError } from '../../src/errors/errors.ts'
 import { FullPrecision } from '../../src/precision/full-precision.ts'
 import { SingleDeviceStrategy } from '../../src/strategy/single-device-strategy.ts'
@@ -11,6 +13,15 @@ function strategy(): SingleDeviceStrategy {
   return new SingleDeviceStrategy(reference(), new FullPrecision())
 }
 
+/** The reference, as one whose sums come in any order. */
+function unsteady(): Accelerator {
+  const accelerator = reference()
+  const { numerics, ...capabilities } = accelerator.capabilities
+  return Object.assign(accelerator, {
+    capabilities: { ...capabilities, numerics: { ...numerics, deterministic: false } },
+  })
+}
+
 test.for<[TrainerOptions, string]>([
   [{ maxEpochs: -2 }, 'maxEpochs is a whole number ≥ −1, got -2'],
   [{ gradient_clip_val: 1 } as never, 'there is no such option, got gradient_clip_val'],
@@ -19,7 +30,45 @@ test.for<[TrainerOptions, string]>([
   [{ accumulateGradBatches: 0 }, 'accumulateGradBatches is a whole number ≥ 1, got 0'],
   [{ gradientClipVal: Number.NaN }, 'gradientClipVal is a number, got NaN'],
   [{ gradientClipAlgorithm: 'max' as never }, "gradientClipAlgorithm is 'norm' or 'value', got max"],
-  [{ precision: '8-true' as never }, "precision is '32-true' or a plugin, got 8-true"],
+  [
+    { precision: '8-true' as never },
+    'precision is one of 32-true, 16-mixed, bf16-mixed, 16-true, bf16-true, 64-true, or a plugin, got 8-true',
+  ],
+  [{ minEpochs: -1 }, 'minEpochs is a whole number ≥ 0, got -1'],
+  [{ minSteps: 0.5 }, 'minSteps is a whole number ≥ 0, got 0.5'],
+  [{ minEpochs: 3, maxEpochs: 2 }, 'minEpochs is at most maxEpochs, 2, got 3'],
+  [{ minSteps: 3, maxSteps: 2 }, 'minSteps is at most maxSteps, 2, got 3'],
+  [{ limitTrainBatches: -1 }, 'limitTrainBatches is a whole number ≥ 0, or a fraction between 0 and 1, got -1'],
+  [{ limitValBatches: 1.5 }, 'limitValBatches is a whole number ≥ 0, or a fraction between 0 and 1, got 1.5'],
+  [{ limitTestBatches: Number.NaN }, 'limitTestBatches is a whole number ≥ 0'],
+  [{ limitPredictBatches: 'all' as never }, 'limitPredictBatches is a whole number ≥ 0'],
+  [{ overfitBatches: 2.5 }, 'overfitBatches is a whole number ≥ 0, or a fraction between 0 and 1, got 2.5'],
+  [
+    { overfitBatches: 2, limitValBatches: 3, limitTrainBatches: 1 },
+    'overfitBatches limits training, validation and test alone, got it with limitTrainBatches, limitValBatches',
+  ],
+  [{ fastDevRun: -1 }, 'fastDevRun is true, false, or a whole number ≥ 0, got -1'],
+  [{ fastDevRun: 0.5 }, 'fastDevRun is true, false, or a whole number ≥ 0, got 0.5'],
+  [{ valCheckInterval: 0 }, 'valCheckInterval is a whole number ≥ 1, or a fraction between 0 and 1, got 0'],
+  [{ valCheckInterval: 1.5 }, 'valCheckInterval is a whole number ≥ 1, or a fraction between 0 and 1, got 1.5'],
+  [{ checkValEveryNEpoch: 0 }, 'checkValEveryNEpoch is a whole number ≥ 1, or null, got 0'],
+  [
+    { checkValEveryNEpoch: null, valCheckInterval: 0.5 },
+    'with checkValEveryNEpoch null, valCheckInterval is a number of batches, got 0.5',
+  ],
+  [
+    { checkValEveryNEpoch: null },
+    'with checkValEveryNEpoch null, valCheckInterval is a number of batches, got undefined',
+  ],
+  [{ numSanityValSteps: -2 }, 'numSanityValSteps is a whole number ≥ −1, got -2'],
+  [{ logEveryNSteps: -1 }, 'logEveryNSteps is a whole number ≥ 0, got -1'],
+  [{ logger: true as never }, 'logger is one with logMetrics, a list of such, or false, got true'],
+  [{ signal: {} as never }, 'signal is an AbortSignal'],
+  [{ maxTime: 'soon' }, 'maxTime: a duration is \'DD:HH:MM:SS\', or { days, hours, minutes, seconds }, got "soon"'],
+  [
+    { deterministic: true, accelerator: unsteady() },
+    'deterministic needs an accelerator that gives the same bits in each run, got reference',
+  ],
   [{ accelerator: 'gpu' as never }, 'accelerator is what a factory makes, as reference() does, got gpu'],
   [{ callbacks: [() => {}] as never }, 'callbacks are objects with hooks'],
   [{ strategy: strategy(), precision: '32-true' }, 'a strategy brings its accelerator and precision'],
@@ -89,4 +138,43 @@ test('without epochs to train, no hook of training runs', async () => {
   const hooks = { onFitStart: vi.fn(), onTrainStart: vi.fn(), onTrainEnd: vi.fn(), onFitEnd: vi.fn() }
   await quietTrainer({ maxEpochs: 0, callbacks: [hooks] }).fit(new Regression(), { train: batches(1) })
   expect(Object.values(hooks).map(({ mock }) => mock.calls.length)).toEqual([1, 0, 0, 1])
+})
+
+test('a fit of which nothing says when it ends is one of 1000 epochs, and is warned about', async () => {
+  const warn = vi.spyOn(console, 'warn').mockImplementation(() => {})
+  const stopping: Callback = {
+    onTrainEpochEnd: (trainer) => {
+      expect(trainer.maxEpochs).toBe(1000)
+      trainer.stop()
+    },
+  }
+  const trainer = new Trainer({ enableProgressBar: false, callbacks: [stopping] })
+  await trainer.fit(new Regression(), { train: batches(1) })
+  expect(warn.mock.calls).toEqual([
+    ['fit: nothing says when it ends, it trains for 1000 epochs; set maxEpochs, maxSteps or maxTime'],
+  ])
+  warn.mockRestore()
+})
+
+test('deterministic runs on an accelerator that says nothing against it', async () => {
+  const trainer = quietTrainer({ deterministic: true })
+  await trainer.fit(new Regression(), { train: batches(1) })
+  expect(trainer.globalStep).toBe(1)
+})
+
+test.for<[TrainerOptions, number, number]>([
+  [{}, 1, 1],
+  [{ minSteps: 2 }, 3, 1],
+  [{ minSteps: 2, minEpochs: 0 }, 2, 1],
+  [{ minSteps: 4 }, 4, 2],
+  [{ minEpochs: 2 }, 6, 2],
+])('asked to stop after the first batch, with %o a fit takes %d steps', async ([options, globalStep, currentEpoch]) => {
+  const stopping: Callback = {
+    onTrainBatchEnd: (trainer, _module, _outputs, _batch, batchIdx) => {
+      if (batchIdx === 0) trainer.stop()
+    },
+  }
+  const trainer = quietTrainer({ maxEpochs: 5, callbacks: [stopping], ...options })
+  await trainer.fit(new Regression(), { train: batches(3) })
+  expect([trainer.globalStep, trainer.currentEpoch]).toEqual([globalStep, currentEpoch])
 })

@@ -56,7 +56,7 @@ test('a run of the same module inside its step is refused, and the module can be
   })
   await expect(trainer.fit(module, { train: batches(2) })).rejects.toThrow(
     new MisconfigurationError(
-      'validate: Line is in the middle of a step; run it in a hook between batches, onTrainEpochEnd say',
+      'callback.onTrainBatchEnd: validate: Line is in the middle of a step; run it in a hook between batches, onTrainEpochEnd say',
     ),
   )
   await new Trainer({ accelerator: reference(), maxEpochs: 1, enableProgressBar: false }).fit(module, {
