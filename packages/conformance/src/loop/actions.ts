@@ -8,7 +8,7 @@ import {
 import type { Batch } from './batches.ts'
 import type { Model } from './models.ts'
 import type { Recorder } from './recorder.ts'
-import type { Action, Condition, NoteAction, ReturnAction, StepAction } from './scenario.ts'
+import type { Action, Condition, LoggedNumber, NoteAction, ReturnAction, StepAction } from './scenario.ts'
 
 /** What actions act on: the same for a whole run. */
 export interface Stage {
@@ -26,14 +26,22 @@ export interface Place {
   readonly batch: Batch | null
   readonly batchIdx: number
   readonly optimizerIdx: number
+  readonly epoch?: number
   readonly outputs?: unknown
+  /** What `onBeforeBackward` was given. */
+  readonly passedLoss?: Tensor
 }
 
 /** What a list of actions returned; undefined when it ended without a return. */
 export type Returned = Tensor | null | { readonly loss: Tensor; readonly [name: string]: unknown } | undefined
 
 /** Whether a condition holds. */
-export function holds({ every, at, lastBatch, optimizerIdx }: Condition, place: Place, isLast: boolean): boolean {
+export function holds(
+  { every, at, lastBatch, optimizerIdx, epoch }: Condition,
+  place: Place,
+  isLast: boolean,
+): boolean {
+  if (epoch !== undefined && place.epoch !== epoch) return false
   if (every !== undefined && (place.batchIdx + 1) % every !== 0) return false
   if (at !== undefined && place.batchIdx !== at) return false
   if (lastBatch !== undefined && lastBatch !== isLast) return false
@@ -76,7 +84,14 @@ export class Performer {
     } else if ('stepScheduler' in action) this.#scheduler(action.stepScheduler).step(this.#metric(action.metric))
     else if ('toggle' in action) {
       await this.#optimizer(action.toggle).toggleModel(async () => void (await this.run(action.do)))
-    } else module.log(action.log, this.#loss(action.loss), action.options)
+    } else if ('stop' in action) module.trainer.shouldStop = true
+    else
+      module.log(action.log, 'loss' in action ? this.#loss(action.loss) : this.#number(action.number), action.options)
+  }
+
+  #number(number: LoggedNumber): number {
+    if (number === 'batchIdx') return this.#place.batchIdx
+    return typeof number === 'number' ? number : number[this.#stage.module.currentEpoch]!
   }
 
   #step({ step, closure, bypasses = false }: StepAction): Promise<Tensor | null> {
@@ -86,9 +101,9 @@ export class Performer {
     return bypasses ? wrapped.optimizer.step(made) : wrapped.step(made)
   }
 
-  #returned({ return: name, extras }: ReturnAction): Returned {
+  #returned({ return: name, extras, isInfinite = false }: ReturnAction): Returned {
     if (name === null) return null
-    const loss = this.#loss(name)
+    const loss = isInfinite ? this.#loss(name).mul(Number.POSITIVE_INFINITY) : this.#loss(name)
     return extras === undefined ? loss : { loss, ...extras }
   }
 
@@ -99,12 +114,15 @@ export class Performer {
 
   #value(name: string): (string | Tensor)[] {
     const { module, model } = this.#stage
-    const { batchIdx, optimizerIdx, outputs } = this.#place
+    const { batchIdx, optimizerIdx, outputs, passedLoss } = this.#place
     if (name === 'batchIdx') return [String(batchIdx)]
     if (name === 'optimizerIdx') return [String(optimizerIdx)]
     if (name === 'gs') return [String(module.globalStep)]
+    if (name === 'sanity') return [String(module.trainer.sanityChecking)]
     if (name === 'stepReturned') return [this.#stepReturned ?? 'null']
     if (name === 'outputs') return partsOf(outputs)
+    if (name === 'passedLoss') return partsOf(passedLoss)
+    if (name.startsWith('grad.')) return elementsOf(new Map(module.namedParameters()).get(name.slice(5))?.grad ?? null)
     if (name.startsWith('learns.')) return [String(model.layers[name.slice(7)]?.weight.requiresGrad)]
     return [this.#loss(name)]
   }
@@ -156,6 +174,14 @@ function partsOf(outputs: unknown): (string | Tensor)[] {
     ...partsOf(value),
   ])
   return isList ? ['[', ...inside, ']'] : ['{', ...inside, '}']
+}
+
+/** The elements of a gradient, as a list. */
+function elementsOf(gradient: Tensor | null): (string | Tensor)[] {
+  if (gradient === null) return ['null']
+  const flat = gradient.flatten()
+  const elements = Array.from({ length: flat.numel }, (_, i) => flat.slice(0, i, i + 1))
+  return ['[', ...elements.flatMap((element, i) => (i === 0 ? [element] : [', ', element])), ']']
 }
 
 function unknown(what: string, name: string, there: readonly string[]): MisconfigurationError {

@@ -16,6 +16,9 @@ export interface Tolerance {
 /** Tolerance of two runs in float64 that differ in rounding alone. */
 export const float64Tolerance: Tolerance = { numbers: 1e-12, metrics: 1e-6 }
 
+/** Tolerance of a run in float32 and one in float64: 64 units of roundoff. A run has some hundred operations in a row. */
+export const float32Tolerance: Tolerance = { numbers: 2 ** -18, metrics: 2 ** -18 }
+
 /** Where two traces differ: `steps[3].params[0][2]`. */
 export interface Difference {
   readonly where: string
@@ -97,10 +100,10 @@ function addLeaves(leaves: Map<string, Leaf>, path: string, value: unknown): voi
     leaves.set(`${path}.length`, { value: value.length, kind: 'text' })
   } else if (typeof value === 'object' && value !== null) {
     for (const [key, element] of Object.entries(value)) addLeaves(leaves, path === '' ? key : `${path}.${key}`, element)
-    const isByName = /\.(params|callbackMetrics)$/.test(path)
+    const isByName = /\.(params|callbackMetrics|loggedMetrics|metrics)$/.test(path)
     if (isByName) leaves.set(`${path} names`, { value: Object.keys(value).sort().join(), kind: 'text' })
   } else {
-    const isMetric = path.includes('callbackMetrics')
+    const isMetric = /\.(callbackMetrics|loggedMetrics|metrics)\./.test(path)
     const kind = typeof value === 'number' ? 'number' : 'text'
     leaves.set(path, { value, kind: isMetric ? 'metric' : kind })
   }

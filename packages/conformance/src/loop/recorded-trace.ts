@@ -1,4 +1,4 @@
-import type { ExpectedTrace } from './trace.ts'
+import type { ExpectedTrace, FinalState } from './trace.ts'
 
 /** A run as it was recorded from the reference, in Python's spelling. */
 export interface RecordedTrace {
@@ -7,13 +7,14 @@ export interface RecordedTrace {
   readonly steps?: ExpectedTrace['steps']
   readonly final?: {
     readonly global_step: number
-    readonly current_epoch: number
-    readonly params: Readonly<Record<string, readonly number[]>>
-    readonly callback_metrics: Readonly<Record<string, number>>
+    readonly current_epoch?: number
+    readonly params?: Readonly<Record<string, readonly number[]>>
+    readonly callback_metrics?: Readonly<Record<string, number>>
+    readonly logged_metrics?: Readonly<Record<string, number>>
   }
   readonly warnings: readonly string[]
   readonly error?: string
-  readonly extra?: readonly unknown[] | null
+  readonly extra?: readonly unknown[] | object | null
 }
 
 /** A recorded run in Voltaic's words. */
@@ -22,7 +23,7 @@ export function expectedTrace({ events, steps, final, warnings, error, extra }: 
     events: events.map(inCamelCase),
     ...(steps && { steps }),
     final: final === undefined ? null : finalOf(final),
-    ...(extra && { extra }),
+    ...(extra && { extra: Array.isArray(extra) ? extra : [inWords(extra)] }),
     warnings,
     error: error === undefined ? null : errorName(error),
   }
@@ -43,6 +44,19 @@ function inCamelCase(event: string): string {
 
 const words: Readonly<Record<string, string>> = { True: 'true', False: 'false', None: 'null' }
 
-function finalOf({ global_step, current_epoch, params, callback_metrics }: NonNullable<RecordedTrace['final']>) {
-  return { globalStep: global_step, currentEpoch: current_epoch, params, callbackMetrics: callback_metrics }
+/** The names of what was noted, in Voltaic's spelling. */
+function inWords(noted: object): object {
+  return Object.fromEntries(Object.entries(noted).map(([name, value]) => [inCamelCase(name), value]))
+}
+
+function finalOf(final: NonNullable<RecordedTrace['final']>): Partial<FinalState> {
+  const { global_step: globalStep, current_epoch: currentEpoch, params } = final
+  const { callback_metrics: callbackMetrics, logged_metrics: loggedMetrics } = final
+  return {
+    globalStep,
+    ...(currentEpoch !== undefined && { currentEpoch }),
+    ...(params && { params }),
+    ...(callbackMetrics && { callbackMetrics }),
+    ...(loggedMetrics && { loggedMetrics }),
+  }
 }

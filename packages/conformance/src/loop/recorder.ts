@@ -7,7 +7,17 @@ import {
   type Tensor,
   type TrainingModule,
 } from '@voltaic/core'
+import type { Batch } from './batches.ts'
 import type { TracedStep } from './trace.ts'
+
+/** What is not part of the trace if it turns out to have been skipped. */
+interface Skippable {
+  readonly events: readonly [from: number, to: number]
+  readonly steps: readonly [from: number, to: number]
+  readonly skipped: Tensor
+  /** Noted in its place. */
+  readonly event: string
+}
 
 interface SeenStep {
   readonly opt: string
@@ -23,10 +33,22 @@ export class Recorder {
   readonly extra: unknown[] = []
   readonly #events: (readonly (string | Tensor)[])[] = []
   readonly #steps: SeenStep[] = []
+  readonly #skippable: Skippable[] = []
 
   /** An event, in parts; a tensor of one element is read when the run is over. */
   note(...parts: readonly (string | Tensor)[]): void {
     this.#events.push(parts.map((part) => (typeof part === 'string' ? part : part.detach().keep())))
+  }
+
+  /** Runs `body`, which says whether it was skipped: if so, `event` is noted in place of what it notes. */
+  async unless(event: string, body: () => Promise<Tensor>): Promise<void> {
+    const from = [this.#events.length, this.#steps.length] as const
+    const skipped = (await body()).detach().keep()
+    const [events, steps] = [
+      [from[0], this.#events.length],
+      [from[1], this.#steps.length],
+    ] as const
+    this.#skippable.push({ events, steps, skipped, event })
   }
 
   /** Notes the steps of an optimizer, its closures, what steps come to, and when it zeroes. */
@@ -58,7 +80,7 @@ export class Recorder {
   }
 
   /** Notes every hook of the module, and gives a callback that notes every hook that it is asked for. */
-  hooks(module: TrainingModule<never>): Callback {
+  hooks(module: TrainingModule<Batch>): Callback {
     for (const name of hookNames(module)) this.#hook(module, name)
     return new Proxy<Callback>(
       {},
@@ -67,14 +89,31 @@ export class Recorder {
   }
 
   /** The events as text. */
-  events(): Promise<string[]> {
-    return Promise.all(this.#events.map(async (parts) => (await Promise.all(parts.map(textOf))).join('')))
+  async events(): Promise<string[]> {
+    const events = await Promise.all(this.#events.map(async (parts) => (await Promise.all(parts.map(textOf))).join('')))
+    for (const {
+      events: [from, to],
+      event,
+    } of (await this.#skipped()).reverse()) {
+      events.splice(from, to - from, event)
+    }
+    return events
+  }
+
+  async #skipped(): Promise<Skippable[]> {
+    const flags = await Promise.all(this.#skippable.map(({ skipped }) => numbersOf(skipped)))
+    return this.#skippable.filter((_, i) => flags[i]![0] === 1)
   }
 
   /** The steps as numbers. */
-  steps(): Promise<TracedStep[]> {
+  async steps(): Promise<TracedStep[]> {
+    const left = [...this.#steps]
+    for (const {
+      steps: [from, to],
+    } of (await this.#skipped()).reverse())
+      left.splice(from, to - from)
     return Promise.all(
-      this.#steps.map(async ({ opt, lr, ret, params, grads }) => ({
+      left.map(async ({ opt, lr, ret, params, grads }) => ({
         opt,
         lr,
         ret: ret === null ? null : (await numbersOf(ret))[0]!,
@@ -104,7 +143,7 @@ export class Recorder {
     })
   }
 
-  #hook(module: TrainingModule<never>, name: string): void {
+  #hook(module: TrainingModule<Batch>, name: string): void {
     const hook = (module as unknown as Readonly<Record<string, (...args: unknown[]) => unknown>>)[name]!
     const end = hooksWithEnd.has(name) ? () => this.note(`M.${name}<`) : () => {}
     const value = (...args: unknown[]) => {
@@ -126,9 +165,20 @@ export class Recorder {
 /** Hooks whose end is an event, too. */
 const hooksWithEnd: ReadonlySet<string> = new Set(['optimizerStep', 'manualBackward', 'backward', 'trainingStep'])
 
+/** Those of them that callbacks have, too. */
+const otherCallbackHooks: ReadonlySet<string> = new Set(['setup', 'teardown'])
+
 /** Hooks that are not named `on…`. */
 const otherHooks: ReadonlySet<string> = new Set([
   ...hooksWithEnd,
+  ...otherCallbackHooks,
+  'configureCallbacks',
+  'prepareData',
+  'trainDataloader',
+  'valDataloader',
+  'testDataloader',
+  'predictDataloader',
+  'transferBatchToDevice',
   'configureOptimizers',
   'configureGradientClipping',
   'clipGradients',
@@ -146,7 +196,7 @@ function isHook(name: string): boolean {
 }
 
 function isCallbackHook(name: string | symbol): name is string {
-  return typeof name === 'string' && /^on[A-Z]/.test(name)
+  return typeof name === 'string' && (/^on[A-Z]/.test(name) || otherCallbackHooks.has(name))
 }
 
 /** Every hook that the module has, its own or inherited. */

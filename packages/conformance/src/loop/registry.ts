@@ -12,6 +12,12 @@ export function makeScheduler(type: string, optimizer: core.Optimizer, options: 
   return new made(optimizer, options)
 }
 
+/** A callback of core by the name of its class. @throws MisconfigurationError when there is none of that name */
+export function makeCallback(type: string, args: readonly unknown[]): core.Callback {
+  const made = classNamed<readonly unknown[] & unknown[], core.Callback>(type)
+  return new made(...(args as unknown[]))
+}
+
 function classNamed<Args extends unknown[], T>(type: string): new (...args: Args) => T {
   const found: unknown = (core as Readonly<Record<string, unknown>>)[type]
   if (typeof found === 'function') return found as new (...args: Args) => T

@@ -1,9 +1,18 @@
-import { type Accelerator, type Callback, GradientAccumulationScheduler, Trainer } from '@voltaic/core'
+import {
+  type Accelerator,
+  type Callback,
+  GradientAccumulationScheduler,
+  Trainer,
+  type TrainerOptions,
+} from '@voltaic/core'
 import { batchesOf } from './batches.ts'
+import { NotingLogger } from './noting-logger.ts'
 import { Recorder } from './recorder.ts'
-import type { Scenario } from './scenario.ts'
+import { makeCallback } from './registry.ts'
+import type { BatchesSpec, Scenario } from './scenario.ts'
 import { ScenarioModule } from './scenario-module.ts'
 import type { FinalState, Trace } from './trace.ts'
+import { TracedPrecision } from './traced-precision.ts'
 import { warningCategory, withWarnings } from './warnings.ts'
 
 export interface RunOptions {
@@ -11,6 +20,8 @@ export interface RunOptions {
   readonly dtype?: 'float32' | 'float64'
   /** Added to every weight at the start; default 0. A tiny one shows what a run makes of rounding. */
   readonly shift?: number
+  /** Changes the options of the Trainer before it is made. */
+  readonly trainer?: (options: TrainerOptions) => TrainerOptions
 }
 
 /**
@@ -21,11 +32,13 @@ export interface RunOptions {
 export async function runScenario(
   scenario: Scenario,
   accelerator: Accelerator,
-  { dtype = 'float64', shift = 0 }: RunOptions = {},
+  { dtype = 'float64', shift = 0, trainer = (options) => options }: RunOptions = {},
 ): Promise<Trace> {
   const recorder = new Recorder()
   const module = new ScenarioModule(scenario, recorder, { dtype, shift })
-  const { result, messages } = await withWarnings(() => outcomeOf(scenario, accelerator, { module, recorder, dtype }))
+  const { result, messages } = await withWarnings(() =>
+    outcomeOf(scenario, accelerator, { module, recorder, dtype, trainer }),
+  )
   return {
     events: await recorder.events(),
     steps: await recorder.steps(),
@@ -39,22 +52,41 @@ interface Run {
   readonly module: ScenarioModule
   readonly recorder: Recorder
   readonly dtype: 'float32' | 'float64'
+  readonly trainer: (options: TrainerOptions) => TrainerOptions
 }
 
 async function outcomeOf(
   scenario: Scenario,
   accelerator: Accelerator,
-  { module, recorder, dtype }: Run,
+  { module, recorder, dtype, trainer: changed }: Run,
 ): Promise<Pick<Trace, 'final' | 'error' | 'message'>> {
-  const { trainer: options, train, val, accumulationSchedule, tracesHooks } = scenario
+  const { trainer: options, accumulationSchedule, tracesHooks } = scenario
   const callbacks: Callback[] = []
+  const logger = new NotingLogger()
+  const precision = scenario.precision && new TracedPrecision(scenario.precision, recorder)
   try {
     if (accumulationSchedule !== undefined) callbacks.push(new GradientAccumulationScheduler(accumulationSchedule))
+    const named = (scenario.callbacks ?? []).map((spec) => makeCallback(spec.type, spec.args ?? []))
+    callbacks.push(...named)
     if (tracesHooks) callbacks.push(recorder.hooks(module))
-    const trainer = new Trainer({ maxEpochs: 1, ...options, accelerator, callbacks, enableProgressBar: false })
-    // What a loader yields may be null; a fit skips it and says so.
-    const data = { train: batchesOf(train, dtype) as never, ...(val && { val: batchesOf(val, dtype) as never }) }
-    await trainer.fit(module, data)
+    const trainer = new Trainer(
+      changed({
+        maxEpochs: 1,
+        numSanityValSteps: 0,
+        ...options,
+        ...(precision && { precision }),
+        accelerator,
+        callbacks,
+        ...(scenario.logs && { logger }),
+        enableProgressBar: false,
+      }),
+    )
+    await runOf(trainer, module, { scenario, dtype })
+    if (scenario.logs)
+      recorder.extra.push({ logs: logger.logs, progBar: Object.keys(trainer.progressBarMetrics).sort() })
+    recorder.extra.push(...notesOf(scenario, named))
+    const outcome = await precision?.outcome()
+    if (outcome != null) recorder.extra.push(outcome)
     return { final: await finalState(trainer, module), error: null }
   } catch (error) {
     if (!(error instanceof Error)) throw error
@@ -65,8 +97,40 @@ async function outcomeOf(
 async function finalState(trainer: Trainer, module: ScenarioModule): Promise<FinalState> {
   const state = [...module.stateDict()]
   const params = await Promise.all(state.map(async ([name, x]) => [name, Array.from(await x.data(), Number)] as const))
-  const { globalStep, currentEpoch, callbackMetrics } = trainer
-  return { globalStep, currentEpoch, params: Object.fromEntries(params), callbackMetrics: { ...callbackMetrics } }
+  const { globalStep, currentEpoch, callbackMetrics, loggedMetrics } = trainer
+  const metrics = { callbackMetrics: { ...callbackMetrics }, loggedMetrics: { ...loggedMetrics } }
+  return { globalStep, currentEpoch, params: Object.fromEntries(params), ...metrics }
+}
+
+async function runOf(
+  trainer: Trainer,
+  module: ScenarioModule,
+  { scenario, dtype }: { readonly scenario: Scenario; readonly dtype: 'float32' | 'float64' },
+): Promise<void> {
+  const { train, val, valLoaders, test, predict, run = 'fit', bringsLoaders = false } = scenario
+  // What a loader yields may be null; a run skips it and says so.
+  const given = (spec: BatchesSpec | undefined) =>
+    (bringsLoaders || !spec ? undefined : batchesOf(spec, dtype)) as never
+  const validation = valLoaders === undefined ? given(val) : (valLoaders.map((spec) => loaderOf(given(spec))) as never)
+  if (run === 'validate') await trainer.validate(module, validation)
+  else if (run === 'test') await trainer.test(module, given(test))
+  else if (run === 'predict') await trainer.predict(module, given(predict))
+  else if (bringsLoaders) await trainer.fit(module)
+  else await trainer.fit(module, { train: given(train), ...(validation !== undefined && { val: validation }) })
+}
+
+/** Batches as a loader: a list of lists would be one of batches. */
+function loaderOf(batches: readonly unknown[]): Iterable<unknown> {
+  return { [Symbol.iterator]: () => batches[Symbol.iterator]() }
+}
+
+/** What is noted of callbacks. */
+function notesOf({ callbacks = [] }: Scenario, made: readonly Callback[]): Record<string, unknown>[] {
+  return callbacks.flatMap(({ notes }, i) => {
+    const properties = made[i] as Readonly<Record<string, unknown>>
+    const entries = Object.entries(notes ?? {}).map(([name, property]) => [name, properties[property]] as const)
+    return entries.length === 0 ? [] : [Object.fromEntries(entries)]
+  })
 }
 
 /** Categories of what was warned about, without what the tracing of hooks itself brings about. */

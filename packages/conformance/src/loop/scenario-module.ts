@@ -10,7 +10,7 @@ import {
   TrainingModule,
 } from '@voltaic/core'
 import { holds, Performer, type Place, type Stage } from './actions.ts'
-import type { Batch } from './batches.ts'
+import { type Batch, batchesOf } from './batches.ts'
 import { type Model, type ModelOptions, modelOf } from './models.ts'
 import type { Recorder } from './recorder.ts'
 import { makeOptimizer, makeScheduler } from './registry.ts'
@@ -41,6 +41,7 @@ export class ScenarioModule extends TrainingModule<Batch> {
     Object.assign(this, this.#model.layers)
     this.#freeze()
     this.#override()
+    if (scenario.bringsLoaders) this.#bringLoaders(options.dtype)
   }
 
   trainingStep(batch: Batch, batchIdx: number, optimizerIdx: number): Promise<FreeStepOutput> {
@@ -90,10 +91,33 @@ export class ScenarioModule extends TrainingModule<Batch> {
     for (const [name, parameter] of this.namedParameters()) if (frozen.includes(name)) parameter.requiresGrad = false
   }
 
+  #bringLoaders(dtype: ModelOptions['dtype']): void {
+    const { train, val, test } = this.#scenario
+    // What a loader yields may be null; a run skips it and says so.
+    this.trainDataloader = () => batchesOf(train, dtype) as never
+    if (val) this.valDataloader = () => batchesOf(val, dtype) as never
+    if (test) this.testDataloader = () => batchesOf(test, dtype) as never
+  }
+
   #override(): void {
-    const { validationStep, hooks = {}, endsEpochAt, optimizerStep, warmUp, configureGradientClipping } = this.#scenario
+    const {
+      validationStep,
+      testStep,
+      predictStep,
+      hooks = {},
+      endsEpochAt,
+      optimizerStep,
+      warmUp,
+      configureGradientClipping,
+    } = this.#scenario
     if (validationStep !== undefined) {
       this.validationStep = (batch, batchIdx) => this.#perform(validationStep, { batch, batchIdx, optimizerIdx: 0 })
+    }
+    if (testStep !== undefined) {
+      this.testStep = (batch, batchIdx) => this.#perform(testStep, { batch, batchIdx, optimizerIdx: 0 })
+    }
+    if (predictStep !== undefined) {
+      this.predictStep = (batch, batchIdx) => this.#perform(predictStep, { batch, batchIdx, optimizerIdx: 0 })
     }
     for (const [hook, actions] of Object.entries(hooks)) this.#overrideHook(hook as ScriptedHook, actions)
     if (endsEpochAt !== undefined) {
@@ -113,6 +137,11 @@ export class ScenarioModule extends TrainingModule<Batch> {
       this.onTrainBatchEnd = async (outputs, batch, batchIdx) => {
         await this.#perform(actions, { batch, batchIdx, optimizerIdx: 0, outputs })
       }
+    } else if (hook === 'onBeforeBackward') {
+      this.onBeforeBackward = async (passedLoss) => void (await this.#perform(actions, { ...nowhere, passedLoss }))
+    } else if (hook === 'onBeforeOptimizerStep') {
+      this.onBeforeOptimizerStep = async (_, optimizerIdx) =>
+        void (await this.#perform(actions, { ...nowhere, optimizerIdx }))
     } else if (hook === 'trainingEpochEnd') {
       this.trainingEpochEnd = async (outputs) => void (await this.#perform(actions, { ...nowhere, outputs }))
     } else {
@@ -148,7 +177,7 @@ export class ScenarioModule extends TrainingModule<Batch> {
   }
 
   #perform(actions: readonly Action[], place: Place): Promise<FreeStepOutput> {
-    return new Performer(this.#stage, place).run(actions)
+    return new Performer(this.#stage, { epoch: this.currentEpoch, ...place }).run(actions)
   }
 }
 

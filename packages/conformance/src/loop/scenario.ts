@@ -1,4 +1,10 @@
-import type { GradientClipAlgorithm, LogOptions, LRSchedulerConfig, TrainerOptions } from '@voltaic/core'
+import type {
+  GradientClipAlgorithm,
+  GradScalerOptions,
+  LogOptions,
+  LRSchedulerConfig,
+  TrainerOptions,
+} from '@voltaic/core'
 
 /**
  * A training run, described by plain values: everything in it can be written as JSON. `runScenario` runs it.
@@ -22,6 +28,8 @@ export interface Scenario {
   readonly configuredAs?: 'lists'
   readonly trainingStep: readonly Action[]
   readonly validationStep?: readonly Action[]
+  readonly testStep?: readonly Action[]
+  readonly predictStep?: readonly Action[]
   /** Hooks that the module overrides, by their names. */
   readonly hooks?: { readonly [Hook in ScriptedHook]?: readonly Action[] }
   /** The batch before which `onTrainBatchStart` ends an epoch. */
@@ -34,10 +42,23 @@ export interface Scenario {
   readonly configureGradientClipping?: readonly ClipRule[]
   readonly train: BatchesSpec
   readonly val?: BatchesSpec
-  /** `maxEpochs` is 1 if it is not given. */
-  readonly trainer?: Omit<TrainerOptions, 'accelerator' | 'strategy' | 'callbacks' | 'enableProgressBar'>
+  /** Several loaders in the place of `val`. */
+  readonly valLoaders?: readonly BatchesSpec[]
+  readonly test?: BatchesSpec
+  readonly predict?: BatchesSpec
+  /** What is run. Default `'fit'`. */
+  readonly run?: 'fit' | 'validate' | 'test' | 'predict'
+  /** Whether the module has the loaders, and the Trainer is given none. Default false. */
+  readonly bringsLoaders?: boolean
+  /** `maxEpochs` is 1 and `numSanityValSteps` 0 if they are not given. */
+  readonly trainer?: Omit<TrainerOptions, 'accelerator' | 'strategy' | 'callbacks' | 'logger' | 'enableProgressBar'>
+  /** Mixed precision, noted as events. Default: the Trainer's own. */
+  readonly precision?: PrecisionSpec
   /** For a `GradientAccumulationScheduler`: batches that make one step, by the epoch from which on they do. */
   readonly accumulationSchedule?: Readonly<Record<number, number>>
+  readonly callbacks?: readonly CallbackSpec[]
+  /** Whether a logger notes what it gets, as `extra`. Default false. */
+  readonly logs?: boolean
   /** Whether every hook of module and callbacks is an event. Default false. */
   readonly tracesHooks?: boolean
   /** Where a trace was recorded: the decisions by which Voltaic's differs. */
@@ -82,6 +103,21 @@ export interface SchedulerSpec {
   readonly config?: Omit<LRSchedulerConfig, 'scheduler'> & Readonly<Record<string, unknown>>
 }
 
+/** Mixed precision, and the options of its scaler. */
+export interface PrecisionSpec {
+  readonly name: '16-mixed' | 'bf16-mixed'
+  readonly scaler?: Partial<GradScalerOptions>
+}
+
+/** A callback of core, by the name of its class. */
+export interface CallbackSpec {
+  readonly type: string
+  /** What its constructor takes. */
+  readonly args?: readonly unknown[]
+  /** What is noted of it as `extra` when the run is over: its properties, under these names. */
+  readonly notes?: Readonly<Record<string, string>>
+}
+
 /** Batches of rows k = offset, offset + 1, …: x_j = sin(1 + 0.7k + 0.3j), y_j = 0.8·cos(0.5k + j). */
 export interface BatchesSpec {
   /** How many; or which, by their numbers, null for one that the loader does not have. */
@@ -104,6 +140,8 @@ export interface Condition {
   readonly lastBatch?: boolean
   /** For this optimizer. */
   readonly optimizerIdx?: number
+  /** In this epoch alone. */
+  readonly epoch?: number
 }
 
 /** One thing that a step or hook does, in the order of its list. */
@@ -118,12 +156,19 @@ export type Action = Condition &
     | { readonly stepScheduler: string; readonly metric?: string }
     | { readonly toggle: string; readonly do: readonly Action[] }
     | { readonly log: string; readonly loss: string; readonly options?: LogOptions }
+    | { readonly log: string; readonly number: LoggedNumber; readonly options?: LogOptions }
+    | { readonly stop: true }
     | ReturnAction
   )
 
+/** A number; that of the batch; or one for each epoch. */
+export type LoggedNumber = number | 'batchIdx' | readonly number[]
+
 /**
- * An event. In braces stand `batchIdx`, `optimizerIdx`, `gs` for `globalStep`, `learns.<layer>` for whether its weight learns,
- * `stepReturned` for what the last step returned, `outputs` in `onTrainBatchEnd`, and losses by name.
+ * An event. In braces stand `batchIdx`, `optimizerIdx`, `gs` for `globalStep`,
+ * `sanity` for whether the validation before the training is on, `learns.<layer>` for whether its weight learns,
+ * `stepReturned` for what the last step returned, `outputs` in `onTrainBatchEnd`, `passedLoss` in `onBeforeBackward`,
+ * `grad.<parameter>` for a gradient, and losses by name.
  */
 export interface NoteAction {
   readonly note: string
@@ -139,10 +184,17 @@ export interface StepAction {
 /** Ends the list with a loss, with an object of the loss and more, or with nothing. */
 export interface ReturnAction {
   readonly return: string | null
+  /** Whether the loss is multiplied by infinity. Default false. */
+  readonly isInfinite?: boolean
   readonly extras?: Readonly<Record<string, number>>
 }
 
-export type ScriptedHook = 'onTrainBatchEnd' | 'onTrainEpochEnd' | 'trainingEpochEnd'
+export type ScriptedHook =
+  | 'onTrainBatchEnd'
+  | 'onTrainEpochEnd'
+  | 'trainingEpochEnd'
+  | 'onBeforeBackward'
+  | 'onBeforeOptimizerStep'
 
 /** What an override of `optimizerStep` does: a step, the closure alone, a step past the wrapper, or nothing. */
 export interface StepRule extends Condition {
@@ -162,6 +214,8 @@ export type DecisionName =
   | 'currentEpoch'
   | 'pairedFrequency'
   | 'nullGradients'
+  | 'skippedSteps'
   | 'clippingAsChosen'
-  | 'hooksOfTheTrainer'
+  | 'prepareData'
+  | 'checkpointHooks'
   | 'flagsAlone'

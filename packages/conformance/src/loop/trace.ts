@@ -37,6 +37,7 @@ export interface FinalState {
   /** By their names in `stateDict`. */
   readonly params: Readonly<Record<string, readonly number[]>>
   readonly callbackMetrics: Readonly<Record<string, number>>
+  readonly loggedMetrics: Readonly<Record<string, number>>
 }
 
 /** A trace as far as it is known: what is not there is not compared, and `?` in an event stands for any number. */

@@ -5,6 +5,8 @@ const categories: readonly (readonly [message: RegExp, category: string])[] = [
   [/^batches: the loader gave (null|undefined)/, 'UserWarning'],
   [/^\w+: where gradients are accumulated, /, 'UserWarning'],
   [/^fit: \w+ has a validationStep, got no val/, 'PossibleUserWarning'],
+  [/^fit: an epoch has fewer batches than/, 'PossibleUserWarning'],
+  [/^fit: nothing says when it ends/, 'PossibleUserWarning'],
   [/^fit: \w+ has no validationStep, got val/, 'UserWarning'],
   [/^configureOptimizers: (an optimizer's|a scheduler's) options are /, 'RuntimeWarning'],
   [/^configureOptimizers: in manual optimization the module steps its schedulers/, 'RuntimeWarning'],

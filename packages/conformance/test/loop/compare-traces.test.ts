@@ -18,7 +18,13 @@ import {
 const trace: Trace = {
   events: ['opt.step>', 'trainingStep[0] gs=0 loss=0.25', 'opt.step<', 'sched.step(0.5)'],
   steps: [{ opt: 'opt', lr: [0.1], ret: 0.25, params: [[1, 2], [3]], grads: [[0.5, 0.25], null] }],
-  final: { globalStep: 1, currentEpoch: 1, params: { 'net.weight': [1, 2] }, callbackMetrics: { loss: 0.25 } },
+  final: {
+    globalStep: 1,
+    currentEpoch: 1,
+    params: { 'net.weight': [1, 2] },
+    callbackMetrics: { loss: 0.25 },
+    loggedMetrics: {},
+  },
   extra: [],
   warnings: ['UserWarning'],
   error: null,
@@ -61,7 +67,11 @@ describe('a difference is found', () => {
       'final.params.net.weight[1]',
     ],
     ['in a parameter too many', { final: { ...final, params: { ...final.params, b: [] } } }, 'final.params names'],
-    ['in a metric', { final: { ...final, callbackMetrics: { loss: 0.26 } } }, 'final.callbackMetrics.loss'],
+    [
+      'in a metric',
+      { final: { ...final, callbackMetrics: { loss: 0.26 }, loggedMetrics: {} } },
+      'final.callbackMetrics.loss',
+    ],
     ['in a warning', { warnings: [] }, 'warnings[0]'],
     ['in a warning too many', { warnings: ['UserWarning', 'x'] }, 'warnings.length'],
     ['in the error', { final: null, error: 'MisconfigurationError' }, 'error'],

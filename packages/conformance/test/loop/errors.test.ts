@@ -6,6 +6,7 @@ import {
   type Optimizer,
   type OptimizerConfig,
   type OptimizerStepOptions,
+  ones,
   Parameter,
   ReduceLROnPlateau,
   reference,
@@ -79,6 +80,14 @@ function without(method: 'trainingStep' | 'configureOptimizers'): Regression {
 }
 
 const stepLr = (optimizer: Optimizer) => new StepLR(optimizer, { stepSize: 1 })
+
+/** Logs in its training step. */
+function logging(log: (module: Regression) => void): Regression {
+  return stepping(function (batch) {
+    log(this)
+    return this.loss(batch)
+  })
+}
 
 interface Situation {
   readonly module: () => Regression
@@ -207,6 +216,64 @@ const situations: Readonly<Record<keyof typeof recorded.situations, Situation>> 
     module: () => new Regression(),
     trainer: { gradientClipAlgorithm: 'foo' as never },
     says: "gradientClipAlgorithm is 'norm' or 'value', got foo",
+  },
+  log_str: {
+    module: () => logging((module) => module.log('x', 'str' as never)),
+    says: 'log: takes a number or a tensor, got string for "x"',
+  },
+  log_nonscalar: {
+    module: () => logging((module) => module.log('x', ones([3]))),
+    says: 'log: takes one element, got float32[3] for "x"; log its mean() or max',
+  },
+  log_dataloader_idx_name: {
+    module: () => logging((module) => module.log('x/dataloader_idx_0', 1)),
+    says: 'leave it out, or set addDataloaderIdx: false',
+  },
+  log_twice_different_args: {
+    module: () =>
+      logging((module) => {
+        module.log('x', 1, { onStep: true })
+        module.log('x', 1, { onStep: false, onEpoch: true })
+      }),
+    says: 'a name keeps its options through an epoch, got others for "x"; log it in one way, or under two names',
+  },
+  log_neither: {
+    module: () => logging((module) => module.log('x', 1, { onStep: false, onEpoch: false })),
+    says: 'onStep or onEpoch must be true, got "x" with neither',
+  },
+  log_in_on_train_end: {
+    module: () => {
+      const module = new Regression()
+      return Object.assign(module, { onTrainEnd: () => module.log('x', 1) })
+    },
+    says: 'got "x" in onTrainEnd',
+  },
+  log_on_step_in_epoch_start: {
+    module: () => {
+      const module = new Regression()
+      return Object.assign(module, { onTrainEpochStart: () => module.log('x', 1, { onStep: true }) })
+    },
+    says: 'onTrainEpochStart belongs to no step, got onStep true',
+  },
+  'fast_dev_run -1': {
+    module: () => new Regression(),
+    trainer: { fastDevRun: -1 },
+    says: 'fastDevRun is true, false, or a whole number ≥ 0, got -1',
+  },
+  'limit_train 1.5': {
+    module: () => new Regression(),
+    trainer: { limitTrainBatches: 1.5 },
+    says: 'limitTrainBatches is a whole number ≥ 0, or a fraction between 0 and 1, got 1.5',
+  },
+  'val_check_interval 1.5': {
+    module: () => new Regression(),
+    trainer: { valCheckInterval: 1.5 },
+    says: 'valCheckInterval is a whole number ≥ 1, or a fraction between 0 and 1, got 1.5',
+  },
+  'bad precision': {
+    module: () => new Regression(),
+    trainer: { precision: 'foo' as never },
+    says: 'or a plugin, got foo',
   },
   'no training_step': { module: () => without('trainingStep'), says: 'without trainingStep; write one' },
   'no configure_optimizers': {

@@ -15,7 +15,6 @@ export const accumulation: readonly Scenario[] = [
     train: { batches: 4 },
     trainer: { accumulateGradBatches: 3 },
     tracesHooks: true,
-    alteredBy: ['hooksOfTheTrainer'],
   },
   {
     ...plain,
@@ -30,7 +29,7 @@ export const accumulation: readonly Scenario[] = [
     accumulationSchedule: { 0: 2 },
     train: { batches: 3 },
     tracesHooks: true,
-    alteredBy: ['hooksOfTheTrainer'],
+    alteredBy: ['prepareData'],
   },
   {
     ...plain,

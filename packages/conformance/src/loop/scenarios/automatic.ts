@@ -9,9 +9,8 @@ export const automatic: readonly Scenario[] = [
     validationStep: validated,
     train: { batches: 3 },
     val: { batches: 2 },
-    trainer: { maxEpochs: 2 },
+    trainer: { maxEpochs: 2, numSanityValSteps: 1 },
     tracesHooks: true,
-    alteredBy: ['hooksOfTheTrainer'],
   },
   { ...withMomentum, name: 'auto_1opt_sgd_momentum', train: { batches: 3 }, trainer: { maxEpochs: 2 } },
   {

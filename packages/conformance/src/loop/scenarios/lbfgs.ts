@@ -1,14 +1,15 @@
 import type { Action, OptimizerSpec, Scenario } from '../scenario.ts'
 import { plain, stepLr } from './parts.ts'
 
-function lbfgsOf(options: object = {}): OptimizerSpec {
+/** LBFGS of a few evaluations a step. */
+export function lbfgsOf(options: object = {}): OptimizerSpec {
   return { name: 'opt', type: 'LBFGS', options: { lr: 0.5, maxIter: 4, ...options } }
 }
 
 const strongWolfe = { lineSearchFn: 'strong_wolfe' }
 
 /** A step whose closure is the user's. */
-const withClosure: readonly Action[] = [
+export const withClosure: readonly Action[] = [
   { step: 'opt', closure: [{ zeroGrad: 'opt' }, { backward: 'loss' }, { return: 'loss' }] },
   { note: 'trainingStep[{batchIdx}] stepReturned={stepReturned} gs={gs}' },
 ]
@@ -64,6 +65,6 @@ export const lbfgs: readonly Scenario[] = [
     optimizers: [lbfgsOf({ maxIter: 2 })],
     train: { batches: 1 },
     tracesHooks: true,
-    alteredBy: ['hooksOfTheTrainer'],
+    alteredBy: ['prepareData'],
   },
 ]

@@ -45,7 +45,6 @@ export const overrides: readonly Scenario[] = [
     train: { batches: 1 },
     trainer: { gradientClipVal: 0.05 },
     tracesHooks: true,
-    alteredBy: ['hooksOfTheTrainer'],
   },
   {
     ...plain,

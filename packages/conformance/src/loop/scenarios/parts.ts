@@ -8,7 +8,7 @@ export const noted: readonly Action[] = [{ note: 'trainingStep[{batchIdx}] gs={g
 
 /** A validation that logs the loss as `val_loss`. */
 export const validated: readonly Action[] = [
-  { note: 'validationStep[{batchIdx}] sanity=false' },
+  { note: 'validationStep[{batchIdx}] sanity={sanity}' },
   { log: 'val_loss', loss: 'loss', options: { onEpoch: true, batchSize: 2 } },
 ]
 

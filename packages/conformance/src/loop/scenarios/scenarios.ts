@@ -1,9 +1,13 @@
 import type { Scenario } from '../scenario.ts'
 import { accumulation } from './accumulation.ts'
 import { automatic } from './automatic.ts'
+import { cadence } from './cadence.ts'
 import { lbfgs } from './lbfgs.ts'
+import { loggingAndCallbacks } from './logging.ts'
 import { manual } from './manual.ts'
 import { overrides } from './overrides.ts'
+import { precision } from './precision.ts'
+import { runs } from './runs.ts'
 import { schedulers } from './schedulers.ts'
 import { severalOptimizers } from './several-optimizers.ts'
 
@@ -16,4 +20,8 @@ export const loopScenarios: readonly Scenario[] = [
   ...severalOptimizers,
   ...manual,
   ...lbfgs,
+  ...cadence,
+  ...loggingAndCallbacks,
+  ...runs,
+  ...precision,
 ]

@@ -68,7 +68,7 @@ export const schedulers: readonly Scenario[] = [
     train: { batches: 2 },
     val: { batches: 1 },
     tracesHooks: true,
-    alteredBy: ['hooksOfTheTrainer'],
+    alteredBy: ['prepareData'],
   },
   {
     ...withMomentum,
@@ -124,7 +124,7 @@ export const schedulers: readonly Scenario[] = [
     val: { batches: 1, offset: 50 },
     trainer: { maxEpochs: 2 },
     tracesHooks: true,
-    alteredBy: ['hooksOfTheTrainer'],
+    alteredBy: ['prepareData'],
   },
   {
     ...withMomentum,
@@ -173,5 +173,13 @@ export const schedulers: readonly Scenario[] = [
     train: { batches: 2 },
     val: { batches: 1, offset: 50 },
     trainer: { maxEpochs: 3 },
+  },
+  {
+    ...withMomentum,
+    name: 'plateau_check_val_every2',
+    schedulers: [plateau({ monitor: 'val_loss' })],
+    train: { batches: 2 },
+    val: { batches: 1, offset: 50 },
+    trainer: { maxEpochs: 4, checkValEveryNEpoch: 2, numSanityValSteps: 1 },
   },
 ]

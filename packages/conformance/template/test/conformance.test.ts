@@ -1,0 +1,4 @@
+import { testAccelerator } from '@voltaic/conformance/vitest'
+import { myAccelerator } from '../src/index.ts'
+
+testAccelerator(() => myAccelerator())
