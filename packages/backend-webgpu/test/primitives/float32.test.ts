@@ -1,0 +1,3 @@
+import { testPrimitives } from '../support/primitives.ts'
+
+testPrimitives('float32')

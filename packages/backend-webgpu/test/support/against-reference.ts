@@ -1,0 +1,20 @@
+import type { Accelerator } from '@voltaic/core'
+import type { Value } from '@voltaic/core/graph'
+import { numbersOf } from '../../../core/test/support/host-tensors.ts'
+import { runValues } from '../../../core/test/support/run-values.ts'
+import { expectClose, type OpKind, sizeOfTerms } from '../../../core/test/support/tolerance.ts'
+import { device } from './device.ts'
+
+/** Expects that the device gives what the reference gives, within what `kind` allows for the dtype of each output. */
+export async function expectLikeReference(
+  outputs: readonly Value[],
+  kind: OpKind,
+  on: Accelerator = device,
+): Promise<void> {
+  const expected = await runValues(outputs)
+  const actual = await runValues(outputs, on)
+  for (const [i, output] of actual.entries()) {
+    const numbers = numbersOf(expected[i]!)
+    expectClose(output, numbers, kind, sizeOfTerms(numbers))
+  }
+}
