@@ -8,6 +8,8 @@ export default defineConfig({
   oxc: { target: 'node20' },
   test: {
     maxWorkers: 2,
+    // A test takes seconds at most; a machine that others load takes its time.
+    testTimeout: 30_000,
     projects: [
       {
         extends: true,
@@ -15,6 +17,7 @@ export default defineConfig({
         ssr: { resolve: { conditions: sourceConditions } },
         test: {
           name: 'source',
+          globalSetup: ['tools/webgpu/vitest-setup.mjs'],
           include: ['{packages,examples}/*/test/**/*.test.ts', '{benchmarks,docs}/test/**/*.test.ts'],
         },
       },
@@ -22,6 +25,7 @@ export default defineConfig({
         extends: true,
         test: {
           name: 'built',
+          globalSetup: ['tools/webgpu/vitest-setup.mjs'],
           include: ['packages/*/test/public/**/*.test.ts'],
           // Node itself loads what was built, as it will for whoever installs it.
           server: { deps: { external: [/\/packages\/[^/]+\/dist\//] } },

@@ -24,10 +24,17 @@ if (!nodeIsNewEnough()) {
 if (pnpmIsOnPath()) {
   run(['pnpm', 'install', '--frozen-lockfile'])
   run(['pnpm', 'build'])
+  if (name === 'test') prepareTests()
   run([...task, ...args])
 } else {
   // Once more, with the pinned pnpm on PATH: turbo looks for it there too.
   run(['npm', 'exec', '--yes', `--package=${packageManager}`, '--', 'node', 'tools/run.mjs', name, ...args])
+}
+
+// Tests of WebGPU want a driver. Without one they are skipped, and say so.
+function prepareTests() {
+  const { status } = spawn(['node', 'tools/webgpu/setup.mjs'], ['ignore', 'ignore', 'inherit'])
+  if (status !== 0) console.warn('voltaic: tests on a device of WebGPU will be skipped, unless this machine has one')
 }
 
 function nodeIsNewEnough() {
