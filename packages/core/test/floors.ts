@@ -19,6 +19,7 @@ const coreFloors: readonly (readonly string[])[] = [
   ['module'],
   ['loops', 'callbacks'],
   ['trainer'],
+  ['tuner'],
   ['node'],
   ['index'],
 ]

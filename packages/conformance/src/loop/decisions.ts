@@ -1,4 +1,5 @@
 import { holds } from './actions.ts'
+import type { SavedFiles } from './file-store.ts'
 import type { Action, DecisionName, Scenario, StepAction } from './scenario.ts'
 import type { ExpectedTrace, FinalState } from './trace.ts'
 
@@ -45,12 +46,9 @@ export const decisions: Readonly<Record<DecisionName, Decision>> = {
       events: events.flatMap((event) => (event === 'M.configureCallbacks' ? [event, 'M.prepareData'] : event)),
     }),
   },
-  checkpointHooks: {
-    row: 'checkpoint files: nothing is saved in a run without a callback that saves',
-    alter: ({ events, ...trace }) => ({
-      ...trace,
-      events: events.filter((event) => !/^[CM]\.(stateDict|onSaveCheckpoint)$/.test(event)),
-    }),
+  checkpointFiles: {
+    row: 'checkpoint files: epoch=E-step=S.safetensors; their keys are ours',
+    alter: ({ extra = [], ...trace }) => ({ ...trace, extra: extra.map(asFilesOfOurs) }),
   },
   flagsAlone: {
     row: 'the layers had random weights: what counts is which parameters learn',
@@ -62,6 +60,13 @@ export const decisions: Readonly<Record<DecisionName, Decision>> = {
 export function decided(recorded: ExpectedTrace, scenario: Scenario): ExpectedTrace {
   const { alteredBy = [] } = scenario
   return alteredBy.reduce((trace, name) => decisions[name].alter(trace, scenario), recorded)
+}
+
+/** What was noted of files, without their keys and what stands under them. */
+function asFilesOfOurs(noted: unknown): unknown {
+  const { files, bestModelPath, last, bestK } = noted as SavedFiles
+  const renamed = (file: string) => file.replace(/\.ckpt$/, '.safetensors')
+  return { files: files.map(renamed), bestModelPath: renamed(bestModelPath), last: renamed(last), bestK }
 }
 
 /** A note, a step that has ended, and a scheduler's step, as events. */

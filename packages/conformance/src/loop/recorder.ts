@@ -84,7 +84,7 @@ export class Recorder {
     for (const name of hookNames(module)) this.#hook(module, name)
     return new Proxy<Callback>(
       {},
-      { get: (_, name) => (isCallbackHook(name) ? () => this.note(`C.${name}`) : undefined) },
+      { get: (target, name) => (isCallbackHook(name) ? () => this.note(`C.${name}`) : Reflect.get(target, name)) },
     )
   }
 
@@ -166,12 +166,15 @@ export class Recorder {
 const hooksWithEnd: ReadonlySet<string> = new Set(['optimizerStep', 'manualBackward', 'backward', 'trainingStep'])
 
 /** Those of them that callbacks have, too. */
-const otherCallbackHooks: ReadonlySet<string> = new Set(['setup', 'teardown'])
+const sharedHooks: ReadonlySet<string> = new Set(['setup', 'teardown'])
+
+/** Hooks of callbacks that are not named `on…`. */
+const otherCallbackHooks: ReadonlySet<string> = new Set([...sharedHooks, 'stateDict', 'loadStateDict'])
 
 /** Hooks that are not named `on…`. */
 const otherHooks: ReadonlySet<string> = new Set([
   ...hooksWithEnd,
-  ...otherCallbackHooks,
+  ...sharedHooks,
   'configureCallbacks',
   'prepareData',
   'trainDataloader',

@@ -1,11 +1,16 @@
 import {
   type Accelerator,
   type Callback,
+  type Checkpoint,
+  decodeCheckpoint,
+  encodeCheckpoint,
   GradientAccumulationScheduler,
+  ModelCheckpoint,
   Trainer,
   type TrainerOptions,
 } from '@voltaic/core'
 import { batchesOf } from './batches.ts'
+import { FileStore } from './file-store.ts'
 import { NotingLogger } from './noting-logger.ts'
 import { Recorder } from './recorder.ts'
 import { makeCallback } from './registry.ts'
@@ -36,8 +41,9 @@ export async function runScenario(
 ): Promise<Trace> {
   const recorder = new Recorder()
   const module = new ScenarioModule(scenario, recorder, { dtype, shift })
+  const earlier = await checkpointBefore(scenario, accelerator, { dtype, shift, trainer })
   const { result, messages } = await withWarnings(() =>
-    outcomeOf(scenario, accelerator, { module, recorder, dtype, trainer }),
+    outcomeOf(scenario, accelerator, { module, recorder, dtype, trainer, ...(earlier && { checkpoint: earlier }) }),
   )
   return {
     events: await recorder.events(),
@@ -48,17 +54,37 @@ export async function runScenario(
   }
 }
 
+/** What the earlier fit leaves, as read from its file. */
+async function checkpointBefore(
+  { goesOnFrom, name }: Scenario,
+  accelerator: Accelerator,
+  { dtype, shift, trainer: changed }: Required<RunOptions>,
+): Promise<Checkpoint | null> {
+  if (goesOnFrom === undefined) return null
+  const scenario: Scenario = { ...goesOnFrom, name }
+  const module = new ScenarioModule(scenario, new Recorder(), { dtype, shift })
+  const { result } = await withWarnings(async () => {
+    const trainer = new Trainer(changed({ ...defaults, ...scenario.trainer, accelerator }))
+    await runOf(trainer, module, { scenario, dtype })
+    return encodeCheckpoint(await trainer.dumpCheckpoint())
+  })
+  return decodeCheckpoint(result)
+}
+
+const defaults: TrainerOptions = { maxEpochs: 1, numSanityValSteps: 0, enableProgressBar: false }
+
 interface Run {
   readonly module: ScenarioModule
   readonly recorder: Recorder
   readonly dtype: 'float32' | 'float64'
   readonly trainer: (options: TrainerOptions) => TrainerOptions
+  readonly checkpoint?: Checkpoint
 }
 
 async function outcomeOf(
   scenario: Scenario,
   accelerator: Accelerator,
-  { module, recorder, dtype, trainer: changed }: Run,
+  { module, recorder, dtype, trainer: changed, checkpoint }: Run,
 ): Promise<Pick<Trace, 'final' | 'error' | 'message'>> {
   const { trainer: options, accumulationSchedule, tracesHooks } = scenario
   const callbacks: Callback[] = []
@@ -69,22 +95,24 @@ async function outcomeOf(
     const named = (scenario.callbacks ?? []).map((spec) => makeCallback(spec.type, spec.args ?? []))
     callbacks.push(...named)
     if (tracesHooks) callbacks.push(recorder.hooks(module))
+    const files = new FileStore()
+    const saving = scenario.checkpoint && new ModelCheckpoint({ ...scenario.checkpoint, store: files })
+    if (saving !== undefined) callbacks.push(saving)
     const trainer = new Trainer(
       changed({
-        maxEpochs: 1,
-        numSanityValSteps: 0,
+        ...defaults,
         ...options,
         ...(precision && { precision }),
         accelerator,
         callbacks,
         ...(scenario.logs && { logger }),
-        enableProgressBar: false,
       }),
     )
-    await runOf(trainer, module, { scenario, dtype })
+    await runOf(trainer, module, { scenario, dtype, ...(checkpoint && { checkpoint }) })
     if (scenario.logs)
       recorder.extra.push({ logs: logger.logs, progBar: Object.keys(trainer.progressBarMetrics).sort() })
     recorder.extra.push(...notesOf(scenario, named))
+    if (saving !== undefined) recorder.extra.push(files.saved(saving))
     const outcome = await precision?.outcome()
     if (outcome != null) recorder.extra.push(outcome)
     return { final: await finalState(trainer, module), error: null }
@@ -105,7 +133,7 @@ async function finalState(trainer: Trainer, module: ScenarioModule): Promise<Fin
 async function runOf(
   trainer: Trainer,
   module: ScenarioModule,
-  { scenario, dtype }: { readonly scenario: Scenario; readonly dtype: 'float32' | 'float64' },
+  { scenario, dtype, ...options }: Pick<Run, 'dtype' | 'checkpoint'> & { readonly scenario: Scenario },
 ): Promise<void> {
   const { train, val, valLoaders, test, predict, run = 'fit', bringsLoaders = false } = scenario
   // What a loader yields may be null; a run skips it and says so.
@@ -115,8 +143,11 @@ async function runOf(
   if (run === 'validate') await trainer.validate(module, validation)
   else if (run === 'test') await trainer.test(module, given(test))
   else if (run === 'predict') await trainer.predict(module, given(predict))
-  else if (bringsLoaders) await trainer.fit(module)
-  else await trainer.fit(module, { train: given(train), ...(validation !== undefined && { val: validation }) })
+  else if (bringsLoaders) await trainer.fit(module, undefined, options)
+  else {
+    const data = { train: given(train), ...(validation !== undefined && { val: validation }) }
+    await trainer.fit(module, data, options)
+  }
 }
 
 /** Batches as a loader: a list of lists would be one of batches. */

@@ -3,6 +3,7 @@ import type {
   GradScalerOptions,
   LogOptions,
   LRSchedulerConfig,
+  ModelCheckpointOptions,
   TrainerOptions,
 } from '@voltaic/core'
 
@@ -51,12 +52,19 @@ export interface Scenario {
   /** Whether the module has the loaders, and the Trainer is given none. Default false. */
   readonly bringsLoaders?: boolean
   /** `maxEpochs` is 1 and `numSanityValSteps` 0 if they are not given. */
-  readonly trainer?: Omit<TrainerOptions, 'accelerator' | 'strategy' | 'callbacks' | 'logger' | 'enableProgressBar'>
+  readonly trainer?: Omit<
+    TrainerOptions,
+    'accelerator' | 'strategy' | 'callbacks' | 'logger' | 'enableProgressBar' | 'defaultRootDir'
+  >
   /** Mixed precision, noted as events. Default: the Trainer's own. */
   readonly precision?: PrecisionSpec
   /** For a `GradientAccumulationScheduler`: batches that make one step, by the epoch from which on they do. */
   readonly accumulationSchedule?: Readonly<Record<number, number>>
   readonly callbacks?: readonly CallbackSpec[]
+  /** Of a `ModelCheckpoint`. What it has saved in the end is noted as `extra`. */
+  readonly checkpoint?: Omit<ModelCheckpointOptions, 'store'>
+  /** A fit that comes before, and of which nothing is noted: this one goes on from its checkpoint. */
+  readonly goesOnFrom?: EarlierFit
   /** Whether a logger notes what it gets, as `extra`. Default false. */
   readonly logs?: boolean
   /** Whether every hook of module and callbacks is an event. Default false. */
@@ -64,6 +72,12 @@ export interface Scenario {
   /** Where a trace was recorded: the decisions by which Voltaic's differs. */
   readonly alteredBy?: readonly DecisionName[]
 }
+
+/** A fit whose checkpoint is all that matters. */
+export type EarlierFit = Pick<
+  Scenario,
+  'model' | 'optimizers' | 'schedulers' | 'trainingStep' | 'train' | 'trainer' | 'optimization'
+>
 
 /**
  * What is trained. Inputs x have 3 columns, targets y 2.
@@ -217,5 +231,5 @@ export type DecisionName =
   | 'skippedSteps'
   | 'clippingAsChosen'
   | 'prepareData'
-  | 'checkpointHooks'
+  | 'checkpointFiles'
   | 'flagsAlone'

@@ -15,7 +15,7 @@ export interface Accelerator {
   /** Short and stable: `'cpu'`. */
   readonly name: string
   readonly capabilities: Capabilities
-  /** Resolves when the device is gone; stays pending for one that cannot be lost. */
+  /** Resolves when the device is gone, and what waits for it rejects; stays pending for one that cannot be lost. */
   readonly lost: Promise<DeviceLostError>
   /** Whether `setup` would succeed, found out without side effects that last. */
   isAvailable(): Promise<Availability>

@@ -1,4 +1,5 @@
 import type { Checkpoint } from '../checkpoint/checkpoint-file.ts'
+import { reword } from '../errors/reword.ts'
 import type { Stage } from '../module/data-hooks.ts'
 import type { HookArguments, HookName } from '../module/hooks.ts'
 import type { SchedulerSetup } from '../module/scheduler-config.ts'
@@ -113,10 +114,5 @@ export async function callCallbacks<Name extends HookName>(
 function nameCallback(error: unknown, callback: Callback, hook: HookName): void {
   const name = callback.constructor === Object ? 'callback' : (callback.constructor?.name ?? 'callback')
   if (!(error instanceof Error) || error.message.startsWith(name)) return
-  // That of a DOMException, an abort say, cannot be changed.
-  if (Object.getOwnPropertyDescriptor(error, 'message')?.writable !== true) return
-  const { message } = error
-  error.message = `${name}.${hook}: ${message}`
-  // Where there is one, the stack repeats the message.
-  if (error.stack !== undefined) error.stack = error.stack.replace(message, error.message)
+  reword(error, `${name}.${hook}: ${error.message}`)
 }

@@ -1,6 +1,7 @@
 import { type Checkpoint, checkpointParts } from '../checkpoint/checkpoint-file.ts'
 import { releaseCheckpoint } from '../checkpoint/release-checkpoint.ts'
 import { DeviceLostError, MisconfigurationError } from '../errors/errors.ts'
+import { reword } from '../errors/reword.ts'
 import type { Callback, TrainerView } from './callback.ts'
 import { checkpointName, checkpointSuffix } from './checkpoint-name.ts'
 import { secondsOf } from './duration.ts'
@@ -16,6 +17,7 @@ interface Kept {
 export interface ModelCheckpointState {
   readonly kept: readonly Kept[]
   readonly latest: string | null
+  readonly newest: string | null
   readonly lastStep: number
 }
 
@@ -37,6 +39,10 @@ export class ModelCheckpoint implements Callback {
   #kept: readonly Kept[] = []
   /** The latest file without a metric. */
   #latest: string | null = null
+  /** The file that was written last; null before the first. */
+  #newest: string | null = null
+  /** The file for which the state is being gathered. */
+  #writing: string | null = null
   /** The step that was saved last: none twice, and not before the first. */
   #lastStep = 0
   #savedAt = 0
@@ -113,7 +119,7 @@ export class ModelCheckpoint implements Callback {
     if (trainer.fastDevRun || trainer.stage !== 'fit') return
     trainer.whenSaveable(async () => {
       this.#lastStep = trainer.globalStep
-      const checkpoint = await this.#dump(trainer)
+      const checkpoint = await this.#dump(trainer, lastName)
       await this.#write(lastName, checkpoint)
       this.#hasLast = true
       releaseCheckpoint(checkpoint)
@@ -122,18 +128,19 @@ export class ModelCheckpoint implements Callback {
 
   /** Tells whoever lost the device where to go on. */
   onException(_trainer: TrainerView, _module: unknown, error: unknown): void {
-    const path = this.lastModelPath ?? this.bestModelPath
-    if (!(error instanceof DeviceLostError) || path === null) return
-    error.message += `; the last checkpoint is ${path}`
+    if (!(error instanceof DeviceLostError) || this.#newest === null) return
+    reword(error, `${error.message}; the last checkpoint is ${this.#locate(this.#newest)}`)
   }
 
   stateDict(): ModelCheckpointState {
-    return { kept: this.#kept, latest: this.#latest, lastStep: this.#lastStep }
+    const newest = this.#writing ?? this.#newest
+    return { kept: this.#kept, latest: this.#latest, newest, lastStep: this.#lastStep }
   }
 
-  loadStateDict({ kept, latest, lastStep }: ModelCheckpointState): void {
+  loadStateDict({ kept, latest, newest, lastStep }: ModelCheckpointState): void {
     this.#kept = kept
     this.#latest = latest
+    this.#newest = newest
     this.#lastStep = lastStep
   }
 
@@ -174,8 +181,7 @@ export class ModelCheckpoint implements Callback {
       else if (!this.#keepBest(name, values[monitor]!, gone)) name = null
     }
     if (name === null && !saveLast) return
-    // The state of this callback, which is saved with all others, names the file that is being written.
-    const checkpoint = await this.#dump(trainer)
+    const checkpoint = await this.#dump(trainer, name ?? lastName)
     if (name !== null) await this.#write(name, checkpoint)
     if (saveLast) {
       await this.#write(lastName, checkpoint)
@@ -219,12 +225,19 @@ export class ModelCheckpoint implements Callback {
     return this.#options.store.locate(name + checkpointSuffix)
   }
 
-  #dump(trainer: TrainerView): Promise<Checkpoint> {
-    return trainer.dumpCheckpoint({ weightsOnly: this.#options.saveWeightsOnly ?? false })
+  async #dump(trainer: TrainerView, name: string): Promise<Checkpoint> {
+    // The state of this callback, which is saved with all others, names the file that is being written.
+    this.#writing = name
+    try {
+      return await trainer.dumpCheckpoint({ weightsOnly: this.#options.saveWeightsOnly ?? false })
+    } finally {
+      this.#writing = null
+    }
   }
 
   async #write(name: string, checkpoint: Checkpoint): Promise<void> {
     await this.#options.store.write(name + checkpointSuffix, await checkpointParts(checkpoint))
+    this.#newest = name
   }
 }
 

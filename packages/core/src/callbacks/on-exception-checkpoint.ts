@@ -1,5 +1,6 @@
 import { checkpointParts } from '../checkpoint/checkpoint-file.ts'
 import type { CheckpointStore } from '../checkpoint/checkpoint-store.ts'
+import { DeviceLostError } from '../errors/errors.ts'
 import type { Callback, TrainerView } from './callback.ts'
 import { checkpointSuffix } from './checkpoint-name.ts'
 
@@ -37,9 +38,11 @@ export class OnExceptionCheckpoint implements Callback {
     this.#hasBegun = false
   }
 
-  async onException(trainer: TrainerView): Promise<void> {
+  async onException(trainer: TrainerView, _module: unknown, error: unknown): Promise<void> {
     if (!this.#hasBegun) return
     this.#hasBegun = false
+    // What was on a lost device cannot be read any more.
+    if (error instanceof DeviceLostError) return
     await this.#store.write(this.#name, await checkpointParts(await trainer.dumpCheckpoint()))
   }
 }

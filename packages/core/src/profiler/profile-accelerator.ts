@@ -11,7 +11,9 @@ export function profileAccelerator(accelerator: Accelerator, profiler: Profiler)
   return {
     name: accelerator.name,
     capabilities: accelerator.capabilities,
-    lost: accelerator.lost,
+    get lost() {
+      return accelerator.lost
+    },
     isAvailable: () => accelerator.isAvailable(),
     setup: () => accelerator.setup(),
     upload: (data, spec) => profiler.profile('upload', () => accelerator.upload(data, spec), 'transfer'),

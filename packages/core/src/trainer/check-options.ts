@@ -1,4 +1,5 @@
 import { secondsOf } from '../callbacks/duration.ts'
+import { ModelCheckpoint } from '../callbacks/model-checkpoint.ts'
 import { MisconfigurationError } from '../errors/errors.ts'
 import { isPrecision, precisionNames } from '../precision/precision.ts'
 import type { TrainerOptions } from './options.ts'
@@ -58,6 +59,8 @@ const optionNames: ReadonlySet<string> = new Set<keyof TrainerOptions>([
   'logger',
   'logEveryNSteps',
   'enableProgressBar',
+  'enableCheckpointing',
+  'defaultRootDir',
   'enableModelSummary',
   'profiler',
   'detectAnomaly',
@@ -156,6 +159,11 @@ function partFaults(options: TrainerOptions): string[] {
       logger,
     ),
     ...faultOf(
+      options.defaultRootDir === undefined || has(options.defaultRootDir, 'write'),
+      'defaultRootDir is where files go, as checkpointFolder() of @voltaic/core/node makes it',
+      options.defaultRootDir,
+    ),
+    ...faultOf(
       options.signal === undefined || has(options.signal, 'aborted'),
       'signal is an AbortSignal',
       options.signal,
@@ -200,10 +208,27 @@ function contradictions(options: TrainerOptions): string[] {
       'with checkValEveryNEpoch null, valCheckInterval is a number of batches',
       valCheckInterval,
     ),
+    ...checkpointFaults(options),
     ...faultOf(
       options.deterministic !== true || device?.capabilities.numerics.deterministic !== false,
       'deterministic needs an accelerator that gives the same bits in each run',
       device?.name,
+    ),
+  ]
+}
+
+function checkpointFaults({ enableCheckpointing, defaultRootDir, callbacks = [] }: TrainerOptions): string[] {
+  const saving = callbacks.filter((callback) => callback instanceof ModelCheckpoint).length
+  return [
+    ...faultOf(
+      enableCheckpointing !== false || saving === 0,
+      'enableCheckpointing false goes with no ModelCheckpoint among the callbacks',
+      saving,
+    ),
+    ...faultOf(
+      enableCheckpointing !== true || saving > 0 || defaultRootDir !== undefined,
+      'enableCheckpointing true goes with a defaultRootDir or a ModelCheckpoint',
+      'neither',
     ),
   ]
 }

@@ -1,6 +1,7 @@
 import type { Accelerator } from '../accelerator/accelerator.ts'
 import type { Callback } from '../callbacks/callback.ts'
 import type { Duration } from '../callbacks/duration.ts'
+import type { CheckpointStore } from '../checkpoint/checkpoint-store.ts'
 import type { Logger } from '../loggers/logger.ts'
 import type { LoopOptions } from '../loops/loop-context.ts'
 import type { PrecisionName } from '../precision/precision.ts'
@@ -59,6 +60,13 @@ export interface TrainerOptions {
   readonly logEveryNSteps?: number
   /** Default true. */
   readonly enableProgressBar?: boolean
+  /**
+   * Whether a `ModelCheckpoint` is added where there is none among the callbacks. Default: true with a `defaultRootDir`; nothing is
+   * written without one.
+   */
+  readonly enableCheckpointing?: boolean
+  /** Where that `ModelCheckpoint` saves: in Node `checkpointFolder('checkpoints')`. */
+  readonly defaultRootDir?: CheckpointStore
   /** Whether a fit begins with a table of what the module is made of; for another form of it pass a `ModelSummary`. Default false. */
   readonly enableModelSummary?: boolean
   /** Times every hook, and every compilation and run of a graph. Executables of a strategy of one's own are left out. */

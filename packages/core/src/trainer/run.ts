@@ -20,6 +20,7 @@ import type { Profiler } from '../profiler/profiler.ts'
 import { AwaitedPromises } from '../strategy/awaited.ts'
 import type { Strategy } from '../strategy/strategy.ts'
 import { withAnomalyDetection } from '../tensor/anomaly-mode.ts'
+import { DeviceWatch } from './device-watch.ts'
 import { dumpCheckpoint, type FitCheckpoint, restoreModule, type WholeCheckpoint } from './fit-checkpoint.ts'
 import { trainerView } from './trainer-view.ts'
 
@@ -52,6 +53,7 @@ export class Run {
   readonly #view: TrainerView
   #callbacks: readonly Callback[]
   #optimizers: OptimizerSet
+  #watch: DeviceWatch | null = null
   #hasHeardOfError = false
   #isTornDown = false
 
@@ -111,7 +113,9 @@ export class Run {
   async #onAccelerator<Result>(body: (context: LoopContext) => Promise<Result>): Promise<Result> {
     const { strategy, module, detectAnomaly } = this.#options
     await strategy.setup(module)
-    const result = await withAnomalyDetection(detectAnomaly, () => strategy.run(() => this.#loop(body))).catch(
+    const watch = new DeviceWatch(strategy.accelerator)
+    this.#watch = watch
+    const result = await withAnomalyDetection(detectAnomaly, () => strategy.run(() => this.#loop(body, watch))).catch(
       async (error: unknown) => {
         await strategy.teardown().catch(() => {})
         throw error
@@ -121,14 +125,17 @@ export class Run {
     return result
   }
 
-  async #loop<Result>(body: (context: LoopContext) => Promise<Result>): Promise<Result> {
+  async #loop<Result>(body: (context: LoopContext) => Promise<Result>, watch: DeviceWatch): Promise<Result> {
     try {
       await this.#configure()
-      return await body(this.#context)
+      const result = await body(this.#context)
+      watch.check()
+      return result
     } catch (error) {
+      const reason = watch.reasonOf(error)
       // Callbacks hear of it while what is on the accelerator can still be read.
-      await this.#tellOf(error)
-      throw error
+      await this.#tellOf(reason)
+      throw reason
     }
   }
 
@@ -220,6 +227,8 @@ export class Run {
   #hook<Name extends HookName>(name: Name, args: HookArguments[Name]): Promise<unknown> {
     const { module, metrics } = this.#options
     return metrics.at(name, async () => {
+      // A loop ends with its first hook on a lost device.
+      if (!this.#isTornDown) this.#watch?.check()
       const [early, late] = name === 'onTrainEpochEnd' ? byWatching(this.#callbacks) : [this.#callbacks, []]
       await callCallbacks(early, name, this.#view, module, args)
       const hooks = module as { readonly [N in HookName]?: (...args: readonly unknown[]) => unknown }

@@ -1,5 +1,6 @@
 import type { Accelerator } from '../accelerator/accelerator.ts'
 import type { Callback } from '../callbacks/callback.ts'
+import { ModelCheckpoint } from '../callbacks/model-checkpoint.ts'
 import { ModelSummary } from '../callbacks/model-summary.ts'
 import { ProgressBar } from '../callbacks/progress-bar.ts'
 import { Timer } from '../callbacks/timer.ts'
@@ -241,11 +242,16 @@ export class Trainer {
 /** Those that were given, and those that options ask for. */
 function callbacksOf(options: TrainerOptions): readonly Callback[] {
   const { callbacks = [], enableProgressBar = true, enableModelSummary = false, maxTime } = options
-  const has = (kind: typeof ProgressBar | typeof ModelSummary) => callbacks.some((callback) => callback instanceof kind)
+  const { enableCheckpointing = true, defaultRootDir } = options
+  const has = (kind: typeof ProgressBar | typeof ModelSummary | typeof ModelCheckpoint) =>
+    callbacks.some((callback) => callback instanceof kind)
   const summary = enableModelSummary && !has(ModelSummary) ? [new ModelSummary()] : []
   const bar = enableProgressBar && !has(ProgressBar) ? [new ProgressBar()] : []
   const after = maxTime === undefined ? [] : [new Timer({ duration: maxTime })]
-  return [...summary, ...bar, ...callbacks, ...after]
+  const saves = enableCheckpointing && defaultRootDir !== undefined && !has(ModelCheckpoint)
+  // Behind all others: it saves what they leave.
+  const saving = saves ? [new ModelCheckpoint({ store: defaultRootDir })] : []
+  return [...summary, ...bar, ...callbacks, ...after, ...saving]
 }
 
 function loggersOf({ logger = false }: TrainerOptions): readonly Logger[] {

@@ -177,7 +177,7 @@ describe('gradientsOf', () => {
 })
 
 describe('deep graphs', () => {
-  test('20,000 ops in a chain are differentiated and captured without recursion, in well under a second', () => {
+  test('20,000 ops in a chain are differentiated and captured without recursion, in time by their number', () => {
     const { x } = learned([1])
     let y = x
     for (let i = 0; i < 20_000; i++) y = sin(y)
@@ -185,7 +185,8 @@ describe('deep graphs', () => {
     const [gradient] = gradientsOf([reshape(y, [])], [x])
     const captured = capture([gradient!])
     expect(captured.nodes.length).toBeGreaterThan(60_000)
-    expect(performance.now() - started).toBeLessThan(2000)
+    // What took time by the square of the length would take minutes.
+    expect(performance.now() - started).toBeLessThan(20_000)
   })
 
   test('one value added to itself 60 times over is visited once a node', async () => {

@@ -2,11 +2,13 @@ import { expect, test, vi } from 'vitest'
 import type { Accelerator } from '../../src/accelerator/accelerator.ts'
 import { reference } from '../../src/accelerator/reference/reference.ts'
 import type { Callback } from '../../src/callbacks/callback.ts'
+import { ModelCheckpoint } from '../../src/callbacks/model-checkpoint.ts'
 import { MisconfigurationError } from '../../src/errors/errors.ts'
 import { FullPrecision } from '../../src/precision/full-precision.ts'
 import { SingleDeviceStrategy } from '../../src/strategy/single-device-strategy.ts'
 import type { TrainerOptions } from '../../src/trainer/options.ts'
 import { Trainer } from '../../src/trainer/trainer.ts'
+import { MemoryStore } from '../support/memory-store.ts'
 import { batches, ManualRegression, quietTrainer, Regression } from '../support/training.ts'
 
 function strategy(): SingleDeviceStrategy {
@@ -64,6 +66,22 @@ test.for<[TrainerOptions, string]>([
   [{ logEveryNSteps: -1 }, 'logEveryNSteps is a whole number ≥ 0, got -1'],
   [{ logger: true as never }, 'logger is one with logMetrics, a list of such, or false, got true'],
   [{ signal: {} as never }, 'signal is an AbortSignal'],
+  [
+    { defaultRootDir: 'runs' as never },
+    'defaultRootDir is where files go, as checkpointFolder() of @voltaic/core/node makes it, got runs',
+  ],
+  [
+    { enableCheckpointing: false, callbacks: [new ModelCheckpoint({ store: new MemoryStore() })] },
+    'enableCheckpointing false goes with no ModelCheckpoint among the callbacks, got 1',
+  ],
+  [
+    { enableCheckpointing: true },
+    'enableCheckpointing true goes with a defaultRootDir or a ModelCheckpoint, got neither',
+  ],
+  [
+    { maxEpochs: -2, enableCheckpointing: false, callbacks: [new ModelCheckpoint({ store: new MemoryStore() })] },
+    'maxEpochs is a whole number ≥ −1, got -2; enableCheckpointing false goes with no ModelCheckpoint',
+  ],
   [{ maxTime: 'soon' }, 'maxTime: a duration is \'DD:HH:MM:SS\', or { days, hours, minutes, seconds }, got "soon"'],
   [
     { deterministic: true, accelerator: unsteady() },

@@ -16,7 +16,7 @@ const full: Base & Omit<Scenario, 'name'> = {
 
 /** Whole runs of each kind, hook by hook. */
 export const runs: readonly Scenario[] = [
-  { ...full, name: 'hooks_fit_with_checkpoint_module_loaders', alteredBy: ['checkpointHooks'] },
+  { ...full, name: 'hooks_fit_with_checkpoint_module_loaders', checkpoint: {} },
   { ...full, name: 'hooks_validate', run: 'validate' },
   { ...full, name: 'hooks_test', run: 'test' },
   {

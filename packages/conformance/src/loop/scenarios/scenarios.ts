@@ -2,6 +2,7 @@ import type { Scenario } from '../scenario.ts'
 import { accumulation } from './accumulation.ts'
 import { automatic } from './automatic.ts'
 import { cadence } from './cadence.ts'
+import { checkpoints } from './checkpoints.ts'
 import { lbfgs } from './lbfgs.ts'
 import { loggingAndCallbacks } from './logging.ts'
 import { manual } from './manual.ts'
@@ -23,5 +24,6 @@ export const loopScenarios: readonly Scenario[] = [
   ...cadence,
   ...loggingAndCallbacks,
   ...runs,
+  ...checkpoints,
   ...precision,
 ]
