@@ -3,7 +3,7 @@ import * as g from '@voltaic/core/graph'
 import { afterAll, beforeAll, test } from 'vitest'
 import { leafOf, SeededTensors } from '../../core/test/support/host-tensors.ts'
 import { expectLikeReference } from './support/against-reference.ts'
-import { describeOnDevice, device } from './support/device.ts'
+import { describeOnDevice, device, testOnHalf } from './support/device.ts'
 
 const seeded = new SeededTensors(3)
 
@@ -31,13 +31,16 @@ describeOnDevice('variants of kernels', { timeout: 60_000 }, () => {
     await expectLikeReference([g.matmul(leaf(a), leaf(b), { transposeA, transposeB })], 'accumulation')
   })
 
-  test.each(['float16', 'bfloat16', 'int32'] as const)('matmul on %s, tiled and cut', async (dtype) => {
+  const expectProducts = async (dtype: DType) => {
     const outputs = [
       g.matmul(leaf([70, 40], dtype), leaf([40, 67], dtype)),
       g.matmul(leaf([9, 1030], dtype), leaf([1030, 9], dtype)),
     ]
     await expectLikeReference(outputs, 'accumulation')
-  })
+  }
+
+  test.each(['bfloat16', 'int32'] as const)('matmul on %s, tiled and cut', expectProducts)
+  testOnHalf('matmul on float16, tiled and cut', () => expectProducts('float16'))
 
   test('matmul reads views: heads of attention, a reversed and a sliced matrix', async () => {
     const heads = (x: Value) => g.permute(g.reshape(x, [2, 20, 4, 8]), [0, 2, 1, 3])
@@ -79,7 +82,17 @@ describeOnDevice('variants of kernels', { timeout: 60_000 }, () => {
     const sum = g.add(g.add(z, g.broadcastTo(bias, [m, n])), residual)
     const zero = g.literal(0, 'float32')
     await expectLikeReference([g.maximum(sum, zero), g.lessEqual(sum, zero), z], 'accumulation')
-    await expectLikeReference([g.tanh(g.matmul(leaf([m, 9], 'float16'), leaf([9, n], 'float16')))], 'accumulation')
+  })
+
+  testOnHalf('a product in float16 with its epilogue', async () => {
+    const product = g.matmul(leaf([5, 9], 'float16'), leaf([9, 8], 'float16'))
+    await expectLikeReference([g.tanh(product), product], 'accumulation')
+  })
+
+  test('outputs of different widths end where they end', async () => {
+    const x = leaf([1155])
+    const outputs = [g.neg(x), g.less(x, g.literal(0, 'float32')), g.cast(x, 'bfloat16')]
+    await expectLikeReference(outputs, 'exact')
   })
 
   test('a convolution with its epilogue', async () => {
@@ -100,6 +113,15 @@ describeOnDevice('variants of kernels', { timeout: 60_000 }, () => {
   test('an update at the end of its gradient is written over the parameter', async () => {
     const [x, dz, w] = [leaf([8, 12]), leaf([8, 16]), leaf([16, 12])]
     await expectLikeReference([g.sub(w, g.matmul(dz, x, { transposeA: true }))], 'accumulation')
+  })
+
+  test('rows added at many indices, in order', async () => {
+    const at = leafOf(seeded.indices([40, 50], 70))
+    const outputs = [
+      g.indexAdd(leaf([3, 70, 8]), at, leaf([3, 40, 50, 8]), 1),
+      g.indexAdd(leaf([70, 33], 'int32'), at, leaf([40, 50, 33], 'int32'), 0),
+    ]
+    await expectLikeReference(outputs, 'accumulation')
   })
 
   test('sums along rows, along columns, and of everything, cut in parts and not', async () => {
@@ -123,7 +145,7 @@ describeOnDevice('variants of kernels', { timeout: 60_000 }, () => {
     await expectLikeReference([...outputs, ...g.sort(x, 1, true)], 'exact')
   })
 
-  test('casts to and from half types, edges among them', async () => {
+  testOnHalf('casts to and from half types, edges among them', async () => {
     const numbers = [1 / 3, 65519.9, 65520, -1e6, 1e-8, 3e38, -0, Number.NaN, Number.POSITIVE_INFINITY, 2.5, 257]
     const x = leafOf({ data: Float32Array.from(numbers), shape: [numbers.length], dtype: 'float32' })
     const whole = leaf([9], 'int32')

@@ -187,6 +187,25 @@ describeOnDevice('a device', () => {
     })
   })
 
+  test('ten thousand runs leak nothing', { timeout: 60_000 }, async () => {
+    const [p, d] = [input([256]), input([256])]
+    const graph = graphOf([g.sub(p, g.mul(d, g.literal(0.1, 'float32'))), g.sum(g.mul(p, p), [0])], [p, d], [p])
+    const executable = await device.compile(graph)
+    let state = upload(graph)[0]!
+    const rss: number[] = []
+    for (let step = 1; step <= 10_000; step++) {
+      const batch = device.upload(new Float32Array(256).fill(1), graph.values[1]!)
+      const [next, loss] = (await executable.run([state, batch], none)) as [DeviceBuffer, DeviceBuffer]
+      for (const buffer of [batch, loss]) buffer.dispose()
+      state = next
+      // What is enqueued takes memory until it has run.
+      if (step % 100 === 0) await device.synchronize()
+      if (step % 1000 === 0) rss.push(process.memoryUsage().rss)
+    }
+    state.dispose()
+    expect(rss.at(-1)! - rss[1]!).toBeLessThan(2 ** 25)
+  })
+
   test('names what it does not support when a graph is compiled', async () => {
     const x = input([2], 'float64')
     await expect(device.compile(graphOf([g.neg(x)], [x]))).rejects.toThrow(UnsupportedError)

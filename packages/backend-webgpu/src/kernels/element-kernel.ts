@@ -27,7 +27,7 @@ export function elementKernel({ label, size, operands, statements, results, ...o
   const { workgroups, index } = gridOf(Math.ceil(invocations / THREADS))
   const at = `${index} * ${THREADS}u + local`
   // Asked of the buffer, and not written into the code: kernels that differ in size alone are one pipeline.
-  const length = `length${[...results.keys()].sort((a, b) => perElement(b) - perElement(a))[0]}()`
+  const length = `length${exactest(operands, results.keys())}()`
   const stores = [...results].map(([i, x]) => storeStatement(i, operands[i]!, x))
   const body =
     lanes === 1
@@ -50,6 +50,18 @@ export function elementKernel({ label, size, operands, statements, results, ...o
     scalarBytes: options.scalarBytes ?? 0,
     inPlace: options.inPlace ?? [],
   }
+}
+
+/**
+ * The operand whose buffer says best how many numbers there are. A buffer holds whole elements, and whole words: asked of a packed
+ * one, the last invocation would write past the end of others, which may hit their last element.
+ */
+function exactest(operands: readonly KernelOperand[], written: Iterable<number>): number {
+  const room = (i: number) => {
+    const { element, perElement } = layoutOf(operands[i]!.spec)
+    return element === 'f16' ? 2 : perElement
+  }
+  return [...written].reduce((best, i) => (room(i) < room(best) ? i : best))
 }
 
 /** Statements that go with `storeStatement`: words of packed operands, empty. */

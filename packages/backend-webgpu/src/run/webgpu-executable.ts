@@ -9,6 +9,9 @@ import { formatPlan } from '../plan/format-plan.ts'
 import type { Plan } from '../plan/plan.ts'
 import { BindGroups } from './bind-groups.ts'
 
+/** Dispatches that are submitted together: the device begins with the first ones while the others are written. */
+const BATCH = 128
+
 /** A planned graph, compiled. */
 export class WebGpuExecutable implements Executable {
   readonly outputs: readonly TensorSpec[]
@@ -84,16 +87,18 @@ export class WebGpuExecutable implements Executable {
       outputs: outputs.map((output) => output?.memory),
       slots,
     })
-    const encoder = gpu.createCommandEncoder()
-    const pass = encoder.beginComputePass()
-    for (let i = 0; i < kernels.length; i++) {
-      const [x, y, z] = kernels[i]!.workgroups
-      pass.setPipeline(this.#pipelines[i]!.pipeline)
-      pass.setBindGroup(0, this.#bindGroups.get(i))
-      pass.dispatchWorkgroups(x, y, z)
+    for (let first = 0; first < kernels.length; first += BATCH) {
+      const encoder = gpu.createCommandEncoder()
+      const pass = encoder.beginComputePass()
+      for (let i = first; i < Math.min(first + BATCH, kernels.length); i++) {
+        const [x, y, z] = kernels[i]!.workgroups
+        pass.setPipeline(this.#pipelines[i]!.pipeline)
+        pass.setBindGroup(0, this.#bindGroups.get(i))
+        pass.dispatchWorkgroups(x, y, z)
+      }
+      pass.end()
+      gpu.queue.submit([encoder.finish()])
     }
-    pass.end()
-    gpu.queue.submit([encoder.finish()])
   }
 
   #finish(inputs: readonly GpuBuffer[], outputs: readonly (GpuBuffer | undefined)[]): readonly GpuBuffer[] {
