@@ -1,4 +1,5 @@
 import { createRequire } from 'node:module'
+import { resolve } from 'node:path'
 import { AcceleratorError, MissingDependencyError } from '@voltaic/core'
 import type { Binding } from './binding.ts'
 
@@ -30,7 +31,8 @@ export async function loadTfjs({ from = packageName, allowTf32 = false }: LoadOp
   process.env.TF_FORCE_GPU_ALLOW_GROWTH ??= 'true'
   if (!allowTf32) process.env.NVIDIA_TF32_OVERRIDE ??= '0'
   try {
-    return createRequire(import.meta.url)(from) as Tfjs
+    // A relative path is relative to where the program was started, and not to this file.
+    return createRequire(import.meta.url)(from.startsWith('.') ? resolve(from) : from) as Tfjs
   } catch (error) {
     throw new MissingDependencyError(
       `cuda: cannot load ${from}; install it or pass { tfjs }, and see what voltaic-cuda-doctor says, got ${firstLine(error)}`,

@@ -1,4 +1,4 @@
-import { type ScalarSpec, sameShape, sizeOf } from '@voltaic/core/graph'
+import { broadcastShapes, type ScalarSpec, sameShape, sizeOf } from '@voltaic/core/graph'
 import type { TfDType } from '../binding/tf-dtype.ts'
 
 import type { Shape } from '../ops/op-definition.ts'
@@ -113,8 +113,12 @@ export class Emitter {
     return this.builder.op('Bitcast', [x], { type: dtype })
   }
 
+  /** Operands broadcast. */
   select(condition: Raw, whenTrue: Raw, whenFalse: Raw): Raw {
-    return this.op('SelectV2', condition, whenTrue, whenFalse)
+    const operands = [condition, whenTrue, whenFalse]
+    const shape = operands.reduce<Shape>((shape, x) => broadcastShapes(shape, x.shape)!, [])
+    // The op broadcasts too, but takes twenty times as long for it.
+    return this.op('SelectV2', ...operands.map((x) => this.broadcastTo(x, shape)))
   }
 
   reshape(x: Raw, shape: Shape): Raw {

@@ -26,6 +26,7 @@ export function executionError({ source, name }: Pick<OpStep, 'source' | 'name'>
 
 const indexed: ReadonlySet<string> = new Set([
   'GatherV2',
+  'GatherNd',
   'TensorScatterAdd',
   'UnsortedSegmentMax',
   'UnsortedSegmentSum',

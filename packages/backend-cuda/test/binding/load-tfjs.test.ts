@@ -1,7 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { createRequire } from 'node:module'
 import { tmpdir } from 'node:os'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { MissingDependencyError } from '@voltaic/core'
 import { afterAll, afterEach, expect, test, vi } from 'vitest'
 import { loadTfjs, restoreUtil } from '../../src/binding/load-tfjs.ts'
@@ -50,6 +50,12 @@ test('the function that Node 23 took away is there again', async () => {
   } finally {
     util.isNullOrUndefined = before
   }
+})
+
+test('a relative path is relative to where the program was started', async () => {
+  writeFileSync(join(folder, 'here.js'), 'module.exports = { version: { tfjs: "here" } }')
+  const { version } = await loadTfjs({ from: `./${relative(process.cwd(), join(folder, 'here.js'))}` })
+  expect(version.tfjs).toBe('here')
 })
 
 test('what does not load says what to do', async () => {

@@ -35,20 +35,16 @@ export const indexingRules: Rules<IndexingName> = {
   gather: {
     takes: everything,
     exact: true,
-    lower: (emit, { inputs: [x, indices], attributes: { axis } }) => {
-      const flat = emit.reshape(x!, [sizeOf(x!.shape)])
-      return emit.gather(flat, flatIndices(emit, x!.shape, indices!, axis), 0)
-    },
+    lower: (emit, { inputs: [x, indices], attributes: { axis } }) =>
+      emit.op('GatherNd', x!, places(emit, x!.shape, indices!, axis)),
   },
   scatterAdd: {
     takes: wideArithmetic,
     lower: (emit, { inputs: [x, indices, updates], attributes: { axis } }) => {
       const count = sizeOf(indices!.shape)
       if (count === 0) return x!
-      const at = emit.reshape(flatIndices(emit, x!.shape, indices!, axis), [count, 1])
-      const flat = emit.reshape(x!, [sizeOf(x!.shape)])
-      const sum = emit.op('TensorScatterAdd', flat, at, emit.reshape(updates!, [count]))
-      return emit.reshape(sum, x!.shape)
+      const at = emit.reshape(places(emit, x!.shape, indices!, axis), [count, x!.shape.length])
+      return emit.op('TensorScatterAdd', x!, at, emit.reshape(updates!, [count]))
     },
   },
   scatter: {
@@ -78,6 +74,20 @@ function axisFirst(rank: number, axis: number, count: number): number[] {
 
 function inverse(order: readonly number[]): number[] {
   return order.map((_, i) => order.indexOf(i))
+}
+
+/** For each index, as PyTorch's gather means it, its place in a tensor of `shape`: a number a dimension. */
+function places(emit: Emitter, shape: Shape, indices: Raw, axis: number): Raw {
+  emit.checkIndices(indices, shape[axis]!)
+  const numbers = indices.shape.map((n, i) => {
+    if (i === axis) return indices
+    const along = emit.ints(
+      Array.from({ length: n }, (_, place) => place),
+      indices.shape.map((_, j) => (i === j ? n : 1)),
+    )
+    return emit.broadcastTo(along, indices.shape)
+  })
+  return emit.stack(numbers, indices.shape.length)
 }
 
 /** Places in a tensor of `shape`, flat, of what PyTorch's gather means by indices; out of range where those are. */

@@ -171,6 +171,17 @@ export const movement: Readonly<Record<string, OpDefinition>> = {
       return gathered(call)
     },
   },
+  GatherNd: {
+    attributes: { Tparams: T, Tindices: index },
+    inputs: ['Tparams', 'Tindices'],
+    outputs: ['Tparams'],
+    infer: (call) => {
+      const [x, indices] = call.inputs
+      const depth = indices!.shape.at(-1) ?? call.fail('indices have at least one dimension')
+      if (depth > x!.shape.length) call.fail(`indices [${indices!.shape}] of [${x!.shape}]`)
+      return [[...indices!.shape.slice(0, -1), ...x!.shape.slice(depth)]]
+    },
+  },
   TensorScatterAdd: {
     attributes: { T: type(...numbers), Tindices: index },
     inputs: ['T', 'Tindices', 'T'],
