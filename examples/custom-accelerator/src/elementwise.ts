@@ -1,5 +1,5 @@
 import type { DType, ElementwiseAttributes } from '@voltaic/core/graph'
-import { broadcastView, bytesPerElement, isInteger, sameShape, wholeView } from '@voltaic/core/graph'
+import { broadcastView, bytesPerElement, isInteger, wholeView } from '@voltaic/core/graph'
 import { type Kernel, type Kernels, placesOf, productOf, take } from './operand.ts'
 
 /** Ops whose result at a place depends on that place alone. */
@@ -49,16 +49,13 @@ function byDType(choose: (dtype: DType) => Scalar): Kernel<unknown> {
     const { spec, data } = operands.pop()!
     const f = choose(operands[0]!.spec.dtype)
     const [x, y = x!, z = x!] = operands.map((operand) => {
-      const view = broadcastView(wholeView(operand.spec.shape), spec.shape)
-      return sameShape(operand.spec.shape, spec.shape) ? operand.data : take(operand, placesOf(view))
+      return take(operand, placesOf(broadcastView(wholeView(operand.spec.shape), spec.shape)))
     })
     for (let i = 0; i < data.length; i++) data[i] = f(x![i]!, y[i]!, z[i]!)
   }
 }
 
-type MathName = keyof ElementwiseAttributes & keyof typeof Math
-
-function ofMath<K extends MathName>(...names: readonly K[]): Kernels<K> {
+function ofMath<K extends keyof ElementwiseAttributes & keyof typeof Math>(...names: readonly K[]): Kernels<K> {
   return Object.fromEntries(names.map((name) => [name, each(Math[name as 'atan2'])])) as unknown as Kernels<K>
 }
 

@@ -1,7 +1,7 @@
 import { OutOfRangeError } from '@voltaic/core'
-import type { HostArray, MovementAttributes, Shape, StridedView } from '@voltaic/core/graph'
+import type { MovementAttributes, Shape, StridedView } from '@voltaic/core/graph'
 import { broadcastView, flipView, permuteView, sliceView, stridesOf, wholeView } from '@voltaic/core/graph'
-import { type Kernels, type Operand, placesOf, take } from './operand.ts'
+import { type Kernels, type Operand, placesAlong, placesOf, take } from './operand.ts'
 
 /** Ops that move elements, by position or by index. */
 export const movement: Kernels<keyof MovementAttributes> = {
@@ -14,69 +14,65 @@ export const movement: Kernels<keyof MovementAttributes> = {
   pad({ padding, value }, x, out) {
     out.data.fill(value)
     const starts = padding.map(([before]) => before)
-    put(x, placesIn(out.spec.shape, x.spec.shape, starts), out)
+    write(out, placesIn(out.spec.shape, x.spec.shape, starts), x, out)
   },
 
   concat({ axis }, ...operands) {
     const out = operands.pop()!
     const starts = out.spec.shape.map(() => 0)
     for (const x of operands) {
-      put(x, placesIn(out.spec.shape, x.spec.shape, starts), out)
+      write(out, placesIn(out.spec.shape, x.spec.shape, starts), x, out)
       starts[axis]! += x.spec.shape[axis]!
     }
   },
 
   gather: ({ axis }, x, indices, out) => out.data.set(take(x, elements(x, indices, axis))),
   indexSelect: ({ axis }, x, indices, out) => out.data.set(take(x, rows(x, indices, axis))),
-  scatterAdd: ({ axis }, x, indices, updates, out) => addTo(x, elements(x, indices, axis), updates, out),
-  indexAdd: ({ axis }, x, indices, updates, out) => addTo(x, rows(x, indices, axis), updates, out),
-
-  scatter({ axis }, x, indices, updates, out) {
-    out.data.set(x.data)
-    put(updates, elements(x, indices, axis), out)
-  },
+  scatter: ({ axis }, x, indices, updates, out) => write(x, elements(x, indices, axis), updates, out),
+  scatterAdd: ({ axis }, x, indices, updates, out) => write(x, elements(x, indices, axis), updates, out, add),
+  indexAdd: ({ axis }, x, indices, updates, out) => write(x, rows(x, indices, axis), updates, out, add),
 }
 
 function copy(x: Operand, view: StridedView, out: Operand): void {
   out.data.set(take(x, placesOf(view)))
 }
 
-function put(x: Operand, places: Int32Array, out: Operand): void {
-  for (const [i, place] of places.entries()) out.data[place] = x.data[i]!
-}
+type Combine = (old: number, update: number) => number
+const add: Combine = (old, update) => old + update
+const replace: Combine = (_, update) => update
 
-function addTo(x: Operand, places: Int32Array, updates: Operand, out: Operand): void {
+/** `x`, with the updates combined with what is at `places`, one after the other. */
+function write(x: Operand, places: readonly number[], updates: Operand, out: Operand, combine = replace): void {
   out.data.set(x.data)
-  for (const [i, place] of places.entries()) out.data[place]! += updates.data[i]!
+  for (const [i, place] of places.entries()) out.data[place] = combine(out.data[place]!, updates.data[i]!)
 }
 
 /** Where in a tensor of shape `whole` the elements of a part of it lie, which begins at `starts`. */
-export function placesIn(whole: Shape, part: Shape, starts: readonly number[]): Int32Array {
-  const ends = starts.map((start, axis) => start + part[axis]!)
-  const steps = starts.map(() => 1)
-  return placesOf(sliceView(wholeView(whole), starts, ends, steps))
+function placesIn(whole: Shape, part: Shape, starts: readonly number[]): number[] {
+  const offset = starts.reduce((sum, start, axis) => sum + start * stridesOf(whole)[axis]!, 0)
+  return placesOf({ shape: part, strides: stridesOf(whole), offset })
 }
 
 /** Where in `x` lies what gather's indices select: an element each. */
-function elements(x: Operand, indices: Operand, axis: number): Int32Array {
-  const strides = stridesOf(x.spec.shape).with(axis, 0)
-  return selected(x, axis, indices.data, { shape: indices.spec.shape, strides, offset: 0 })
+function elements(x: Operand, indices: Operand, axis: number): number[] {
+  const [shape, strides] = [indices.spec.shape, stridesOf(x.spec.shape).with(axis, 0)]
+  const offsets = offsetsOf(x, indices, axis)
+  return placesOf({ shape, strides, offset: 0 }).map((place, i) => place + offsets[i]!)
 }
 
-/** Where in `x` lies what indexSelect's indices select: a row each, with their axes in the place of `axis`. */
-function rows(x: Operand, indices: Operand, axis: number): Int32Array {
-  const shape = x.spec.shape.toSpliced(axis, 1, ...indices.spec.shape)
-  const strides = stridesOf(x.spec.shape).toSpliced(axis, 1, ...indices.spec.shape.map(() => 0))
-  const column = wholeView([...indices.spec.shape, ...x.spec.shape.slice(axis + 1).map(() => 1)])
-  return selected(x, axis, take(indices, placesOf(broadcastView(column, shape))), { shape, strides, offset: 0 })
+/** Where in `x` lies what indexSelect's indices select: a row each, in the place of `axis`. */
+function rows(x: Operand, indices: Operand, axis: number): number[] {
+  const axes = [...x.spec.shape.keys()]
+  const [outer, inner] = [axes.slice(0, axis), axes.slice(axis + 1)].map((some) => placesAlong(x, some))
+  const offsets = offsetsOf(x, indices, axis)
+  return outer!.flatMap((start) => offsets.flatMap((offset) => inner!.map((place) => start + offset + place)))
 }
 
-/** `first` is what would be selected if every index were 0. */
-function selected(x: Operand, axis: number, indices: HostArray, first: StridedView): Int32Array {
-  const [length, stride] = [x.spec.shape[axis]!, stridesOf(x.spec.shape)[axis]!]
-  return placesOf(first).map((place, i) => {
-    const index = indices[i]!
-    if (index >= 0 && index < length) return place + index * stride
+/** How far along `axis` each of the indices leads. */
+function offsetsOf(x: Operand, indices: Operand, axis: number): number[] {
+  const [length, step] = [x.spec.shape[axis]!, stridesOf(x.spec.shape)[axis]!]
+  return Array.from(indices.data, (index) => {
+    if (index >= 0 && index < length) return index * step
     throw new OutOfRangeError(`loops: no such index in an axis of ${length}, got ${index}; take 0 to ${length - 1}`)
   })
 }

@@ -1,55 +1,56 @@
-import { permuteView, type ReductionAttributes, sizeOf, wholeView } from '@voltaic/core/graph'
-import { bestOf, inRows, type Kernels, type Operand, placesOf, productOf } from './operand.ts'
+import type { ReductionAttributes } from '@voltaic/core/graph'
+import { type Kernels, type Operand, placesAlong, productOf, take } from './operand.ts'
 
 /** Ops that look at all elements along axes. */
 export const reductions: Kernels<keyof ReductionAttributes> = {
-  max: ({ axes }, x, out) => out.data.set(rowsOf(x, axes).map((row) => x.data[bestOf(x, row, 1)]!)),
-  min: ({ axes }, x, out) => out.data.set(rowsOf(x, axes).map((row) => x.data[bestOf(x, row, -1)]!)),
-  argmax: ({ axis }, x, out) => out.data.set(rowsOf(x, [axis]).map((row) => row.indexOf(bestOf(x, row, 1)))),
-  argmin: ({ axis }, x, out) => out.data.set(rowsOf(x, [axis]).map((row) => row.indexOf(bestOf(x, row, -1)))),
-  sort: ({ axis, descending }, ...operands) => order(axis, descending, operands),
-  topK: ({ axis, largest }, ...operands) => order(axis, largest, operands),
-
-  sum({ axes }, x, { data }) {
-    for (const [i, row] of rowsOf(x, axes).entries()) for (const place of row) data[i]! += x.data[place]!
-  },
-
-  prod({ axes }, x, { data }) {
-    const product = productOf(x.spec.dtype)
-    data.fill(1)
-    for (const [i, row] of rowsOf(x, axes).entries())
-      for (const place of row) data[i] = product(data[i]!, x.data[place]!)
-  },
+  sum: ({ axes }, x, out) => reduce(x, axes, out, (row) => row.reduce((sum, element) => sum + element, 0)),
+  prod: ({ axes }, x, out) => reduce(x, axes, out, (row) => row.reduce(productOf(x.spec.dtype), 1)),
+  max: ({ axes }, x, out) => reduce(x, axes, out, (row) => row[bestOf(row, 1)]!),
+  min: ({ axes }, x, out) => reduce(x, axes, out, (row) => row[bestOf(row, -1)]!),
+  argmax: ({ axis }, x, out) => reduce(x, [axis], out, (row) => bestOf(row, 1)),
+  argmin: ({ axis }, x, out) => reduce(x, [axis], out, (row) => bestOf(row, -1)),
+  sort: ({ axis, descending }, ...operands) => order(axis, descending ? -1 : 1, operands),
+  topK: ({ axis, largest }, ...operands) => order(axis, largest ? -1 : 1, operands),
 
   cumsum({ axis, exclusive, reverse }, x, { data }) {
     for (const row of rowsOf(x, [axis])) {
-      let last = -1
+      let total = 0
       for (const place of reverse ? row.toReversed() : row) {
-        // Before the first element, at −1, there is nothing.
-        data[place] = (data[last] ?? 0) + (x.data[exclusive ? last : place] ?? 0)
-        last = place
+        const before = total
+        total += x.data[place]!
+        data[place] = exclusive ? before : total
       }
     }
   },
 }
 
+/** Where the largest of the elements is, or with `sign` −1 the smallest: the first of equals. NaN is both. */
+export function bestOf(elements: readonly number[], sign: 1 | -1): number {
+  const beats = (x: number, y: number) => sign * x > sign * y || (Number.isNaN(x) && !Number.isNaN(y))
+  return elements.reduce((best, x, i) => (beats(x, elements[best]!) ? i : best), 0)
+}
+
+function reduce(x: Operand, axes: readonly number[], out: Operand, f: (row: number[]) => number): void {
+  out.data.set(rowsOf(x, axes).map((row) => f(take(x, row))))
+}
+
 /** Where the elements of `x` lie, in rows of those that differ along `axes` alone. */
-function rowsOf({ spec: { shape } }: Operand, axes: readonly number[]): Int32Array[] {
-  const kept = [...shape.keys()].filter((axis) => !axes.includes(axis))
-  const places = placesOf(permuteView(wholeView(shape), [...kept, ...axes]))
-  return inRows(places, sizeOf(kept.map((axis) => shape[axis]!)))
+function rowsOf(x: Operand, axes: readonly number[]): number[][] {
+  const kept = [...x.spec.shape.keys()].filter((axis) => !axes.includes(axis))
+  const row = placesAlong(x, axes)
+  return placesAlong(x, kept).map((start) => row.map((place) => start + place))
 }
 
 /** Writes as many elements in order, and their indices, as there is room for. */
-function order(axis: number, descending: boolean, [x, values, indices]: readonly Operand[]): void {
+function order(axis: number, sign: 1 | -1, [x, values, indices]: readonly Operand[]): void {
   const targets = rowsOf(values!, [axis])
   for (const [i, row] of rowsOf(x!, [axis]).entries()) {
-    const at = (index: number) => x!.data[row[index]!]!
+    const elements = take(x!, row)
     // JavaScript's sort is stable: equal elements stay in the order of their indices.
-    const sorted = [...row.keys()].sort((a, b) => (descending ? compare(at(b), at(a)) : compare(at(a), at(b))))
+    const sorted = [...row.keys()].sort((a, b) => sign * compare(elements[a]!, elements[b]!))
     for (const [rank, place] of targets[i]!.entries()) {
-      values!.data[place] = at(sorted[rank]!)
       indices!.data[place] = sorted[rank]!
+      values!.data[place] = elements[sorted[rank]!]!
     }
   }
 }
