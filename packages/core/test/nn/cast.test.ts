@@ -201,3 +201,12 @@ test('a module may be cast while it is trained', async () => {
   const numbers = (await module.net.getParameter('0.weight').data()) as Float32Array
   expect(numbers.every(Number.isFinite)).toBe(true)
 })
+
+test.for(['float16', 'bfloat16'] as const)('the state of a %s module goes into another, bit by bit', async (dtype) => {
+  const [from, into] = [new Linear(3, 2).to(dtype), new Linear(3, 2).to(dtype)]
+  const state = from.stateDict()
+  into.loadStateDict(state)
+  expect(await state.get('weight')!.data()).toBeInstanceOf(Uint16Array)
+  expect(await into.weight.data()).toEqual(await from.weight.data())
+  expect(into.bias!.dtype).toBe(dtype)
+})
