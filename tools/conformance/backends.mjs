@@ -8,7 +8,7 @@ const factories = {
   reference: 'packages/core/dist/index.js#reference',
   cpu: 'packages/backend-cpu/dist/index.js#cpu',
   webgpu: 'tools/conformance/webgpu.mjs#webgpu',
-  cuda: 'packages/backend-cuda/dist/index.js#cuda',
+  cuda: 'tools/conformance/cuda.mjs#cuda',
 }
 
 export const names = Object.keys(factories)
