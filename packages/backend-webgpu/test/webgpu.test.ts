@@ -1,3 +1,5 @@
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { AcceleratorError, type DeviceBuffer, DeviceLostError, reference, UnsupportedError } from '@voltaic/core'
 import * as g from '@voltaic/core/graph'
 import { type Graph, specOf } from '@voltaic/core/graph'
@@ -192,7 +194,7 @@ describeOnDevice('a device', () => {
     const graph = graphOf([g.sub(p, g.mul(d, g.literal(0.1, 'float32'))), g.sum(g.mul(p, p), [0])], [p, d], [p])
     const executable = await device.compile(graph)
     let state = upload(graph)[0]!
-    const rss: number[] = []
+    const [memory, live]: [number[], number[]] = [[], []]
     for (let step = 1; step <= 10_000; step++) {
       const batch = device.upload(new Float32Array(256).fill(1), graph.values[1]!)
       const [next, loss] = (await executable.run([state, batch], none)) as [DeviceBuffer, DeviceBuffer]
@@ -200,10 +202,14 @@ describeOnDevice('a device', () => {
       state = next
       // What is enqueued takes memory until it has run.
       if (step % 100 === 0) await device.synchronize()
-      if (step % 1000 === 0) rss.push(process.memoryUsage().rss)
+      if (step % 1000 === 0) {
+        memory.push(nativeBytes())
+        live.push(device.stats().liveBuffers)
+      }
     }
     state.dispose()
-    expect(rss.at(-1)! - rss[1]!).toBeLessThan(2 ** 25)
+    expect(new Set(live).size).toBe(1)
+    expect(Math.min(...memory.slice(-3)) - Math.max(...memory.slice(1, 4))).toBeLessThan(2 ** 25)
   })
 
   test('names what it does not support when a graph is compiled', async () => {
@@ -289,3 +295,14 @@ describeOnDevice('the life of an accelerator', () => {
     await accelerator.teardown()
   })
 })
+
+// Garbage that has not been collected yet is no leak.
+setFlagsFromString('--expose_gc')
+const collectGarbage = runInNewContext('gc') as () => void
+
+/** Memory of the process beside JavaScript's heap. */
+function nativeBytes(): number {
+  collectGarbage()
+  const { rss, heapTotal } = process.memoryUsage()
+  return rss - heapTotal
+}
